@@ -1,0 +1,158 @@
+//! Everything that can happen to the desk. There is no other way in.
+
+use campanile_core::{
+    change::{Entry, Scopes},
+    ids::{ChangeId, EventId},
+    policy::Policy,
+    preferences::Cell,
+    time::Timestamp,
+};
+use campanile_protocol::{changes::Outcome, snapshot::Snapshot};
+use url::Url;
+
+use crate::{
+    act::Action,
+    effect::{KeptItem, Press, ToastKey},
+    view::{Part, PartState, Window},
+};
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Message {
+    /// The store was opened, and this is what it holds.
+    Loaded(Box<Loaded>),
+    /// The store could not be written or read; what was told since is in memory only.
+    StoreFailed(StoreFault),
+    /// The store can be written again.
+    StoreRecovered,
+    /// The link to the server is in another state.
+    Link(Link),
+    /// Entries of the log, in order.
+    Heard {
+        /// The entries.
+        entries: Vec<Entry>,
+        /// The cursor after them.
+        cursor: String,
+        /// Whether they come from a catch-up, and not as they happen.
+        catching_up: bool,
+    },
+    /// The present, as the server tells it to a newcomer or after a gap. Pages after the first carry only items.
+    Snapshot(Box<Snapshot>),
+    /// The server answered changes.
+    Settled(Vec<(ChangeId, Outcome)>),
+    /// A person did something in a window, the tray or on the command line.
+    Act(Action),
+    /// A person pressed a toast.
+    Pressed {
+        /// Which.
+        key: ToastKey,
+        /// What.
+        press: Press,
+        /// The activation token that came with it.
+        activation: Option<String>,
+    },
+    /// A toast went away: it was dismissed, its time was over, or its daemon died.
+    ToastClosed {
+        /// Which.
+        key: ToastKey,
+        /// Whether a person sent it away.
+        dismissed: bool,
+    },
+    /// A toast was shown.
+    ToastShown(ToastKey),
+    /// A toast could not be shown.
+    ToastFailed(ToastKey),
+    /// A window was opened or closed.
+    Windows(Vec<Window>),
+    /// The moment asked for by [`crate::effect::Effect::Wake`] has come.
+    Woke,
+    /// The machine woke from sleep, or its network is another.
+    Resumed,
+    /// Pairing came to an end.
+    Paired(Result<Box<Account>, PairingFault>),
+    /// A part of the desk is in another state.
+    Part(Part, PartState),
+}
+
+/// An account, as the store keeps it. Its token is in the keyring and nowhere else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The name under which the keyring keeps its token.
+    pub id: String,
+    /// The server's base URL.
+    pub server: Url,
+    /// The agent's name.
+    pub name: String,
+    /// Whether the token lives for this session only, as there is no keyring.
+    pub session_only: bool,
+}
+
+/// What the store held at the start.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Loaded {
+    /// The account, if somebody signed in.
+    pub account: Option<Account>,
+    /// Every notice that is unread or was marked of late, without an order.
+    pub items: Vec<KeptItem>,
+    /// The choices.
+    pub cells: Vec<(Cell, Timestamp)>,
+    /// The policy.
+    pub policy: Option<Policy>,
+    /// Who the agent is.
+    pub scopes: Option<Scopes>,
+    /// How far the log was taken in.
+    pub cursor: Option<String>,
+    /// Changes that the server has yet to answer.
+    pub pending: Vec<campanile_protocol::changes::PushedChange>,
+    /// Toasts that were about to be shown when the desk ended.
+    pub toasting: Vec<EventId>,
+    /// Whether the store was damaged and set aside.
+    pub rebuilt: bool,
+}
+
+/// The state of the link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Trying.
+    Connecting,
+    /// The stream is open and its `hello` was read.
+    Connected {
+        /// The server's clock less ours, in milliseconds.
+        offset_ms: i64,
+    },
+    /// No answer; trying again.
+    Offline {
+        /// When it will be tried again.
+        retry_at: Timestamp,
+        /// Why, as a code of the language catalogue (`offline-<code>`): `no_answer`, `dns`, `tls`, `refused`, `portal`, `server`, …
+        why: &'static str,
+    },
+    /// The server knows this desk no more; nothing is tried until somebody signs in.
+    SignedOut,
+    /// The server needs a newer desk.
+    TooOld,
+}
+
+/// Why the store does not take what it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreFault {
+    /// The disk is full.
+    Full,
+    /// The folder cannot be written.
+    ReadOnly,
+    /// Something else.
+    Broken,
+}
+
+/// Why pairing failed, in terms of what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PairingFault {
+    /// The text is no pairing link.
+    NotALink,
+    /// The code is wrong, used or older than ten minutes: ask for a new one.
+    Code,
+    /// The server gave no answer.
+    NoAnswer,
+    /// The server is not one that a desk may talk to: plain http beyond this machine.
+    Insecure,
+}

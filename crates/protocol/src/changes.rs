@@ -1,0 +1,117 @@
+//! The log in pages, and what a desk did.
+
+use campanile_core::{
+    change::{Entry, Filter, Mark, Seq},
+    ids::{ChangeId, EventId},
+    preferences::Cell,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::problem::Problem;
+
+/// The most entries of a page.
+pub const PAGE_MOST: usize = 500;
+/// The most changes of one push, and the most ids or cells of one change.
+pub const PUSH_MOST: usize = 500;
+
+/// A page of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangesPage {
+    /// The entries, in order.
+    pub entries: Vec<Entry>,
+    /// The cursor after them.
+    pub cursor: String,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// What a desk did since it last told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Push {
+    /// The changes, in the order in which they were made.
+    pub changes: Vec<PushedChange>,
+}
+
+/// One change made at a desk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PushedChange {
+    /// Named at the desk: pushing it twice is harmless.
+    pub id: ChangeId,
+    /// When it was made, by the desk's clock corrected by the server's.
+    pub at: Timestamp,
+    /// What was done.
+    pub deed: Deed,
+}
+
+/// What can be done at a desk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Deed {
+    /// Mark items.
+    Marked {
+        /// Which.
+        ids: Vec<EventId>,
+        /// As what.
+        mark: Mark,
+    },
+    /// Mark all read up to a place in the log.
+    AllRead {
+        /// That place.
+        up_to: Seq,
+        /// Only these.
+        #[serde(default)]
+        filter: Filter,
+    },
+    /// Choose.
+    Preferred {
+        /// The choices.
+        cells: Vec<Cell>,
+    },
+    /// Say whether new chats are welcome: `available`, `busy` or `away` (R19). Never enters the log.
+    Availability {
+        /// As what.
+        value: String,
+    },
+    /// Say what the agent looks at, for 30 s (R5). Never enters the log.
+    Presence {
+        /// The conversation on screen, by the source's own id.
+        #[serde(default)]
+        conversation: Option<String>,
+        /// Whether the platform's page is visible and focused.
+        focused: bool,
+    },
+}
+
+/// What became of the pushed changes, in their order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pushed {
+    /// An answer for each.
+    pub answers: Vec<Answer>,
+}
+
+/// What became of one change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Which.
+    pub id: ChangeId,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of a change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is in the log, now or since the first time it was pushed.
+    Accepted,
+    /// Something later had already taken its place.
+    Superseded,
+    /// It cannot be: the desk takes it back.
+    Refused {
+        /// Why, and what to do.
+        problem: Problem,
+    },
+}

@@ -1,0 +1,88 @@
+//! The frames of the stream: server-sent events whose name is the frame's type.
+
+use campanile_core::{change::Entry, ids::Epoch, time::Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::snapshot::Snapshot;
+
+/// The name of a [`Hello`] frame; always the first.
+pub const HELLO: &str = "hello";
+/// The name of a frame with a [`Snapshot`]: the log could not be continued from the cursor. Its SSE id is the cursor.
+pub const SNAPSHOT: &str = "snapshot";
+/// The name of a frame with [`Entries`]. Its SSE id is the cursor after them.
+pub const ENTRIES: &str = "entries";
+/// The name of a frame with a [`Presence`]; it has no id, as it is in no log.
+pub const PRESENCE: &str = "presence";
+/// The name of the last frame before the server ends a stream on purpose: the token was revoked.
+pub const GOODBYE: &str = "goodbye";
+
+/// The first frame.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The version of the words.
+    pub protocol: u32,
+    /// The life of the database.
+    pub epoch: Epoch,
+    /// The server's clock.
+    pub now: Timestamp,
+    /// The oldest desk, by its protocol, that is served.
+    pub min_desk: u32,
+}
+
+/// Entries of the log, in order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entries {
+    /// The entries.
+    pub entries: Vec<Entry>,
+    /// Whether more are waiting already: the desk is catching up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
+}
+
+/// What is only true for the moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presence {
+    /// Whether new chats are welcome, as the platform says: `available`, `busy` or `away` (R19).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability: Option<String>,
+    /// Until when the agent looks at the platform's page (R5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub focused_until: Option<Timestamp>,
+    /// The conversation on screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
+}
+
+/// A frame, read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Frame {
+    /// The first.
+    Hello(Hello),
+    /// The present.
+    Snapshot(Box<Snapshot>),
+    /// Entries.
+    Entries(Entries),
+    /// For the moment.
+    Presence(Presence),
+    /// The end.
+    Goodbye,
+    /// A frame that this program does not know.
+    Unknown,
+}
+
+impl Frame {
+    /// Reads a frame by its SSE event name and data.
+    ///
+    /// # Errors
+    /// What serde says, where the data of a known frame cannot be read.
+    pub fn read(name: &str, data: &str) -> Result<Self, serde_json::Error> {
+        Ok(match name {
+            HELLO => Self::Hello(serde_json::from_str(data)?),
+            SNAPSHOT => Self::Snapshot(serde_json::from_str(data)?),
+            ENTRIES => Self::Entries(serde_json::from_str(data)?),
+            PRESENCE => Self::Presence(serde_json::from_str(data)?),
+            GOODBYE => Self::Goodbye,
+            _ => Self::Unknown,
+        })
+    }
+}

@@ -1,0 +1,72 @@
+//! Pairing a desk: a single-use code in, a device token out.
+
+use campanile_core::ids::{AgentId, DeviceId};
+use campanile_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What a desk sends to be paired.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PairRequest {
+    /// The code of the link, good once and for ten minutes.
+    pub code: String,
+    /// What the desk calls itself, for the list of devices.
+    pub device_name: String,
+}
+
+/// What it gets.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairAnswer {
+    /// The token, told this once. It goes into the keyring.
+    pub token: String,
+    /// The device.
+    pub device: DeviceId,
+    /// The agent.
+    pub agent: AgentId,
+    /// The agent's name.
+    pub name: String,
+}
+
+impl std::fmt::Debug for PairAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PairAnswer")
+            .field("token", &"***")
+            .field("device", &self.device)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A paired desk, as its agent sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// The device.
+    pub id: DeviceId,
+    /// What it called itself.
+    pub name: String,
+    /// When it was paired.
+    pub paired_at: Timestamp,
+    /// When it was last heard of.
+    pub seen_at: Option<Timestamp>,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// The scheme of a pairing link.
+pub const LINK_SCHEME: &str = "campanile";
+
+/// Returns the link `campanile://pair?server=<base>&code=<code>` that a desk is given.
+///
+/// Neither part needs escaping beyond what this does: the code is URL-safe base64.
+#[must_use]
+pub fn link(server: &str, code: &str) -> String {
+    let server: String = server
+        .bytes()
+        .map(|b| match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(b).to_string()
+            }
+            _ => format!("%{b:02X}"),
+        })
+        .collect();
+    format!("{LINK_SCHEME}://pair?server={server}&code={code}")
+}

@@ -1,0 +1,59 @@
+//! The directory of a source: who works there, in which teams, on which lines (R25).
+
+use campanile_core::catalogue::Role;
+use serde::{Deserialize, Serialize};
+
+/// All of a source's directory. What is missing from it is removed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Roster {
+    /// The agents.
+    pub agents: Vec<RosterAgent>,
+    /// Teams, also called groups.
+    pub teams: Vec<RosterPlace>,
+    /// Lines; one with several members is a ring group.
+    pub lines: Vec<RosterPlace>,
+    /// Inboxes.
+    pub inboxes: Vec<RosterPlace>,
+}
+
+/// An agent, by the source's own id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RosterAgent {
+    /// The source's own id.
+    pub id: String,
+    /// The agent of this server that it is, by its handle; none makes one. Never matched by mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// The name.
+    pub name: String,
+    /// The roles; an agent where none is told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<Role>,
+    /// The language: `en` or `uk`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lang: Option<String>,
+    /// The IANA zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+}
+
+/// A team, a line or an inbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RosterPlace {
+    /// The source's own id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// Its members, by the source's ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<String>,
+    /// For a line: its owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// For a line: those who may follow it without being members (R25).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub followers: Vec<String>,
+}
