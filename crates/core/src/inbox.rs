@@ -1,13 +1,13 @@
 //! The bell's list as a fold of the log: what is unread, in which row, and since when.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry as Slot};
 use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     change::{Change, Entry, Filter, Mark, Seq},
-    event::Notice,
+    event::{Notice, RowKey},
     ids::EventId,
     time::Timestamp,
 };
@@ -37,8 +37,14 @@ impl RowHash {
     /// Returns the row of `notice`.
     #[must_use]
     pub fn of(notice: &Notice) -> Self {
+        Self::of_key(&notice.row())
+    }
+
+    /// Returns the row of that key.
+    #[must_use]
+    pub fn of_key(key: &RowKey) -> Self {
         let mut hasher = std::hash::DefaultHasher::new();
-        notice.row().hash(&mut hasher);
+        key.hash(&mut hasher);
         Self(hasher.finish())
     }
 }
@@ -85,11 +91,32 @@ pub struct Touched {
     pub marked: Vec<EventId>,
 }
 
+/// What is known of a notice whose text stays in the store, borrowed from its row there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stored<'a> {
+    /// Where it arrived in the log.
+    pub seq: Seq,
+    /// When it happened.
+    pub time: Timestamp,
+    /// The row it stands in.
+    pub row: RowHash,
+    /// Its kind.
+    pub kind: &'a str,
+    /// Whether it counts for the unread list and the badge (R6).
+    pub bell: bool,
+    /// How it is marked.
+    pub marked: Marked,
+}
+
 /// What one agent has been told: a fold of the log, the same whatever is applied twice.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inbox {
     items: HashMap<EventId, Item>,
     kinds: Vec<String>,
+    /// How many unread items of the bell stand in each row, so that the badge costs nothing to tell.
+    unread_in: HashMap<RowHash, u32>,
+    /// What is put off, the earliest return first.
+    snoozed: BTreeSet<(Timestamp, EventId)>,
 }
 
 impl Inbox {
@@ -107,7 +134,6 @@ impl Inbox {
                 }
                 if !self.items.contains_key(&notice.id) {
                     self.put(
-                        notice.id,
                         entry.seq,
                         notice,
                         *bell,
@@ -136,70 +162,43 @@ impl Inbox {
     }
 
     /// Puts a notice in as a snapshot or the store tells it. What is known already keeps the later mark.
-    pub fn put(&mut self, id: EventId, seq: Seq, notice: &Notice, bell: bool, marked: Marked) {
+    pub fn put(&mut self, seq: Seq, notice: &Notice, bell: bool, marked: Marked) {
         let kind = self.kind_index(notice.kind.as_str());
-        self.put_item(
-            id,
+        let new = Item {
+            seq,
+            time: notice.time,
+            row: RowHash::of(notice),
+            kind,
+            bell,
+            marked,
+        };
+        let known = self.items.get(&notice.id).copied();
+        let item = known.map_or(new, |known| {
+            let mut merged = known.marked;
+            merged.take(marked.mark, marked.at);
             Item {
                 seq,
-                time: notice.time,
-                row: RowHash::of(notice),
-                kind,
                 bell,
-                marked,
-            },
-        );
-    }
-
-    fn put_item(&mut self, id: EventId, item: Item) {
-        self.items
-            .entry(id)
-            .and_modify(|known| {
-                known.marked.take(item.marked.mark, item.marked.at);
-                known.seq = item.seq;
-                known.bell = item.bell;
-            })
-            .or_insert(item);
-    }
-
-    fn kind_index(&mut self, kind: &str) -> u16 {
-        let known = self
-            .kinds
-            .iter()
-            .position(|k| k == kind)
-            .unwrap_or_else(|| {
-                self.kinds.push(kind.to_owned());
-                self.kinds.len() - 1
-            });
-        // A source that invents more than 65,535 kinds shares the last one: only filters notice.
-        u16::try_from(known).unwrap_or(u16::MAX)
-    }
-
-    fn mark(&mut self, id: EventId, mark: Mark, at: Timestamp, touched: &mut Touched) {
-        if self
-            .items
-            .get_mut(&id)
-            .is_some_and(|item| item.marked.take(mark, at))
-        {
-            touched.marked.push(id);
-        }
-    }
-
-    fn mark_all_read(&mut self, up_to: Seq, filter: &Filter, at: Timestamp, touched: &mut Touched) {
-        for (id, item) in &mut self.items {
-            let meant = item.seq <= up_to && filter.lets(&self.kinds[usize::from(item.kind)]);
-            // A snoozed item was put off on purpose: reading "all" means those in sight.
-            let in_sight = item.marked.is_unread(at);
-            if meant && in_sight && item.marked.take(Mark::Read, at) {
-                touched.marked.push(*id);
+                marked: merged,
+                ..known
             }
+        });
+        self.set(notice.id, item);
+    }
+
+    /// Sets a mark without asking which was meant later: a deed is taken back that nobody else was told of,
+    /// or the server's word replaces a copy.
+    pub fn restore(&mut self, id: EventId, marked: Marked) {
+        if let Some(item) = self.items.get(&id).copied() {
+            self.set(id, Item { marked, ..item });
         }
-        touched.marked.sort_unstable();
     }
 
     /// Forgets a notice, as retention does.
     pub fn forget(&mut self, id: EventId) {
-        self.items.remove(&id);
+        if let Some(item) = self.items.remove(&id) {
+            self.discount(id, &item);
+        }
     }
 
     /// Returns what is known of a notice.
@@ -230,21 +229,98 @@ impl Inbox {
     /// Returns the badge: how many rows have something unread at `now` (R6).
     #[must_use]
     pub fn badge(&self, now: Timestamp) -> usize {
-        self.unread(now)
-            .map(|(_, item)| item.row)
-            .collect::<std::collections::HashSet<_>>()
-            .len()
+        let returned: HashSet<RowHash> = self
+            .returned(now)
+            .filter_map(|id| self.items.get(&id))
+            .filter(|item| item.bell && !self.unread_in.contains_key(&item.row))
+            .map(|item| item.row)
+            .collect();
+        self.unread_in.len() + returned.len()
     }
 
-    /// Returns when the next snooze ends.
+    /// Returns the items whose snooze is over at `now`: they are unread again, though nobody marked them so.
+    pub fn returned(&self, now: Timestamp) -> impl Iterator<Item = EventId> + '_ {
+        self.snoozed
+            .iter()
+            .take_while(move |(until, _)| *until <= now)
+            .map(|(_, id)| *id)
+    }
+
+    /// Returns when the next snooze ends after `now`.
     #[must_use]
     pub fn next_return(&self, now: Timestamp) -> Option<Timestamp> {
-        self.items
-            .values()
-            .filter_map(|item| match item.marked.mark {
-                Mark::Snoozed { until } if until > now => Some(until),
-                _ => None,
+        self.snoozed
+            .iter()
+            .map(|(until, _)| *until)
+            .find(|until| *until > now)
+    }
+
+    fn mark(&mut self, id: EventId, mark: Mark, at: Timestamp, touched: &mut Touched) {
+        let Some(mut item) = self.items.get(&id).copied() else {
+            return;
+        };
+        if item.marked.take(mark, at) {
+            touched.marked.push(id);
+        }
+        self.set(id, item);
+    }
+
+    fn mark_all_read(&mut self, up_to: Seq, filter: &Filter, at: Timestamp, touched: &mut Touched) {
+        let mut meant: Vec<EventId> = self
+            .items
+            .iter()
+            // A snoozed item was put off on purpose: reading "all" means those in sight.
+            .filter(|(_, item)| {
+                item.seq <= up_to && item.marked.is_unread(at) && filter.lets(self.kind(item))
             })
-            .min()
+            .map(|(id, _)| *id)
+            .collect();
+        meant.sort_unstable();
+        for id in meant {
+            self.mark(id, Mark::Read, at, touched);
+        }
+    }
+
+    fn kind_index(&mut self, kind: &str) -> u16 {
+        let known = self
+            .kinds
+            .iter()
+            .position(|k| k == kind)
+            .unwrap_or_else(|| {
+                self.kinds.push(kind.to_owned());
+                self.kinds.len() - 1
+            });
+        // A source that invents more than 65,535 kinds shares the last one: only filters notice.
+        u16::try_from(known).unwrap_or(u16::MAX)
+    }
+
+    fn set(&mut self, id: EventId, item: Item) {
+        if let Some(old) = self.items.insert(id, item) {
+            self.discount(id, &old);
+        }
+        match item.marked.mark {
+            Mark::Unread if item.bell => *self.unread_in.entry(item.row).or_default() += 1,
+            Mark::Snoozed { until } => {
+                self.snoozed.insert((until, id));
+            }
+            Mark::Unread | Mark::Read | Mark::Removed => {}
+        }
+    }
+
+    fn discount(&mut self, id: EventId, item: &Item) {
+        match item.marked.mark {
+            Mark::Unread if item.bell => {
+                if let Slot::Occupied(mut count) = self.unread_in.entry(item.row) {
+                    *count.get_mut() -= 1;
+                    if *count.get() == 0 {
+                        count.remove();
+                    }
+                }
+            }
+            Mark::Snoozed { until } => {
+                self.snoozed.remove(&(until, id));
+            }
+            Mark::Unread | Mark::Read | Mark::Removed => {}
+        }
     }
 }
