@@ -3,15 +3,19 @@
 use campanile_core::{
     change::{Entry, Seq},
     event::Notice,
-    ids::{ChangeId, EventId},
+    ids::{ChangeId, Epoch, EventId},
     inbox::Marked,
     preferences::Cell,
     time::Timestamp,
 };
 use campanile_protocol::changes::PushedChange;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::view::{TrayView, Window};
+use crate::{
+    message::Account,
+    view::{TrayView, Window},
+};
 
 /// One thing for the desk to do. The desk performs effects in their order.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +61,11 @@ pub enum Effect {
     /// Pair with a server by a link; the answer comes as [`crate::message::Message::Paired`].
     Pair(Box<str>),
     /// Forget the token of this account, here and at the server.
-    SignOut,
+    SignOut(Box<Account>),
+    /// Read these notices from the store; they come as [`crate::message::Message::Recalled`].
+    Recall(Vec<EventId>),
+    /// Start at login from now on, or not.
+    Autostart(bool),
     /// Check one part of the desk (health page).
     Check(crate::view::Part),
     /// End the desk.
@@ -75,9 +83,15 @@ pub struct Following {
     pub cursor: Option<String>,
 }
 
-/// What to write to the store in one transaction.
+/// What to write to the store in one transaction, field by field in this order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Kept {
+    /// Whether everything of the account that was signed in is forgotten, before anything else here is written (F42).
+    pub forget_account: bool,
+    /// The account that signed in.
+    pub account: Option<Account>,
+    /// What was chosen for this desk alone; it outlives every account.
+    pub desk: Option<DeskSettings>,
     /// Notices that are new here, with their state.
     pub items: Vec<KeptItem>,
     /// Marks that are another.
@@ -90,17 +104,56 @@ pub struct Kept {
     pub entries: Vec<Entry>,
     /// How far the server's log has been taken in.
     pub cursor: Option<String>,
+    /// The life of the server's database, where a snapshot told it.
+    pub epoch: Option<Epoch>,
     /// Changes made here that the server has yet to answer.
     pub pending: Vec<PushedChange>,
     /// Changes that the server has answered.
     pub settled: Vec<ChangeId>,
+    /// Changes that a person took back before the server was told; they are never pushed.
+    pub taken_back: Vec<ChangeId>,
     /// Toasts that are about to be shown: after a crash they join the summary, and are not shown again (design 10.9).
     pub toasting: Vec<EventId>,
     /// Toasts that were shown.
     pub toasted: Vec<EventId>,
 }
 
+/// What is chosen for one desk, whoever signs in there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeskSettings {
+    /// `en` or `uk`; none to follow the system.
+    pub language: Option<String>,
+    /// `light` or `dark`; none to follow the system.
+    pub theme: Option<String>,
+}
+
 impl Kept {
+    /// Adds what came later, so that both are written in one transaction.
+    pub fn then(&mut self, later: Self) {
+        if later.forget_account {
+            let desk = later.desk.clone().or_else(|| self.desk.take());
+            *self = Self { desk, ..later };
+            return;
+        }
+        self.account = later.account.or_else(|| self.account.take());
+        self.desk = later.desk.or_else(|| self.desk.take());
+        self.forgotten
+            .retain(|id| !later.items.iter().any(|item| item.notice.id == *id));
+        self.items.extend(later.items);
+        self.marks.extend(later.marks);
+        self.forgotten.extend(later.forgotten);
+        self.cells.extend(later.cells);
+        self.entries.extend(later.entries);
+        self.cursor = later.cursor.or_else(|| self.cursor.take());
+        self.epoch = later.epoch.or(self.epoch);
+        self.pending.extend(later.pending);
+        self.settled.extend(later.settled);
+        self.taken_back.extend(later.taken_back);
+        self.toasting.extend(later.toasting);
+        self.toasted.extend(later.toasted);
+    }
+
     /// Says whether there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -2,17 +2,22 @@
 
 use campanile_core::{
     change::{Entry, Scopes},
-    ids::{ChangeId, EventId},
+    ids::{ChangeId, Epoch, EventId},
+    inbox::Inbox,
     policy::Policy,
     preferences::Cell,
     time::Timestamp,
 };
-use campanile_protocol::{changes::Outcome, snapshot::Snapshot};
+use campanile_protocol::{
+    changes::{Outcome, PushedChange},
+    frame::Presence,
+    snapshot::Snapshot,
+};
 use url::Url;
 
 use crate::{
     act::Action,
-    effect::{KeptItem, Press, ToastKey},
+    effect::{DeskSettings, Kept, KeptItem, Press, ToastKey},
     view::{Part, PartState, Window},
 };
 
@@ -21,10 +26,24 @@ use crate::{
 pub enum Message {
     /// The store was opened, and this is what it holds.
     Loaded(Box<Loaded>),
-    /// The store could not be written or read; what was told since is in memory only.
-    StoreFailed(StoreFault),
+    /// The store could not be written or read; it goes on in memory.
+    StoreFailed {
+        /// Why.
+        fault: StoreFault,
+        /// What was not written, to be tried again; nothing where it could not be read.
+        unkept: Box<Kept>,
+    },
     /// The store can be written again.
     StoreRecovered,
+    /// The notices that [`crate::effect::Effect::Recall`] asked for, those that the store has.
+    Recalled(Vec<KeptItem>),
+    /// What the link to one account tells. Of another account than the one signed in it is dropped (F42).
+    From {
+        /// The account's id.
+        account: String,
+        /// What.
+        message: Box<Message>,
+    },
     /// The link to the server is in another state.
     Link(Link),
     /// Entries of the log, in order.
@@ -38,6 +57,8 @@ pub enum Message {
     },
     /// The present, as the server tells it to a newcomer or after a gap. Pages after the first carry only items.
     Snapshot(Box<Snapshot>),
+    /// What is only true for the moment: availability and focus (R5, R19).
+    Presence(Presence),
     /// The server answered changes.
     Settled(Vec<(ChangeId, Outcome)>),
     /// A person did something in a window, the tray or on the command line.
@@ -90,9 +111,15 @@ pub struct Account {
 /// What the store held at the start.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Loaded {
+    /// What was chosen for this desk alone.
+    pub desk: DeskSettings,
     /// The account, if somebody signed in.
     pub account: Option<Account>,
-    /// Every notice that is unread or was marked of late, without an order.
+    /// What is known of every notice that is unread or was marked of late, without its text.
+    pub inbox: Inbox,
+    /// The newest of them in full, all that are put off or about to be toasted among them, without an order.
+    ///
+    /// At most [`crate::store::LOADED_MOST`], so that a million unread fit in memory (F25).
     pub items: Vec<KeptItem>,
     /// The choices.
     pub cells: Vec<(Cell, Timestamp)>,
@@ -102,8 +129,12 @@ pub struct Loaded {
     pub scopes: Option<Scopes>,
     /// How far the log was taken in.
     pub cursor: Option<String>,
+    /// The life of the server's database that all this was told by.
+    pub epoch: Option<Epoch>,
     /// Changes that the server has yet to answer.
-    pub pending: Vec<campanile_protocol::changes::PushedChange>,
+    pub pending: Vec<PushedChange>,
+    /// Changes of the last 7 days that the server has answered: pushed again after an epoch change (design 10.6).
+    pub answered: Vec<PushedChange>,
     /// Toasts that were about to be shown when the desk ended.
     pub toasting: Vec<EventId>,
     /// Whether the store was damaged and set aside.
@@ -155,4 +186,6 @@ pub enum PairingFault {
     NoAnswer,
     /// The server is not one that a desk may talk to: plain http beyond this machine.
     Insecure,
+    /// The server's certificate is expired, another host's, or of an authority that this machine does not know.
+    Untrusted,
 }

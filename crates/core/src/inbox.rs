@@ -186,6 +186,33 @@ impl Inbox {
         self.set(notice.id, item);
     }
 
+    /// Puts a notice in without its text, as the store does at the start. What is known already stays.
+    pub fn recall(&mut self, id: EventId, stored: Stored<'_>) {
+        if self.items.contains_key(&id) {
+            return;
+        }
+        let Stored {
+            seq,
+            time,
+            row,
+            kind,
+            bell,
+            marked,
+        } = stored;
+        let kind = self.kind_index(kind);
+        self.set(
+            id,
+            Item {
+                seq,
+                time,
+                row,
+                kind,
+                bell,
+                marked,
+            },
+        );
+    }
+
     /// Sets a mark without asking which was meant later: a deed is taken back that nobody else was told of,
     /// or the server's word replaces a copy.
     pub fn restore(&mut self, id: EventId, marked: Marked) {
