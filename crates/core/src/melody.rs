@@ -14,10 +14,6 @@ pub struct Melody {
     pub score: &'static str,
 }
 
-const fn melody(id: &'static str, score: &'static str) -> Melody {
-    Melody { id, score }
-}
-
 impl Melody {
     /// Every melody, in the order in which they are offered; silence first. To add one, add its line and its label.
     pub const ALL: &'static [Self] = &[
@@ -67,6 +63,10 @@ impl Melody {
     pub fn render(&self, rate_hz: u32) -> Vec<f32> {
         self.notes().render(rate_hz)
     }
+}
+
+const fn melody(id: &'static str, score: &'static str) -> Melody {
+    Melody { id, score }
 }
 
 #[cfg(test)]

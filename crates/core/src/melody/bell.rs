@@ -92,6 +92,8 @@ fn strike(tone: Tone, samples: &mut [f64], held: usize, rate: f64) {
     let ring = (523.25 / tone.hz()).sqrt().clamp(0.6, 1.6);
     let attack = ATTACK_S * rate;
     let damping = (-1.0 / (RELEASE_S * rate)).exp();
+    // A damped tone cannot be heard any more after ten times its release.
+    let heard = (10.0 * RELEASE_S * rate) as usize;
     for partial in &PARTIALS {
         let turn = TAU * tone.hz() * partial.ratio / rate;
         if turn > 0.9 * PI {
@@ -102,9 +104,14 @@ fn strike(tone: Tone, samples: &mut [f64], held: usize, rate: f64) {
         let (from_last, from_before) = (2.0 * decay * turn.cos(), -decay * decay);
         let (mut before, mut last) = (-partial.strength * turn.sin() / decay, 0.0);
         let mut gain = 1.0;
-        for (index, sample) in samples.iter_mut().enumerate() {
-            let rise = (index as f64 / attack).min(1.0);
-            *sample += last * gain * 0.5 * (1.0 - (PI * rise).cos());
+        for (index, sample) in samples.iter_mut().enumerate().take(held + heard) {
+            let rise = index as f64 / attack;
+            let stroke = if rise < 1.0 {
+                0.5 * (1.0 - (PI * rise).cos())
+            } else {
+                1.0
+            };
+            *sample += last * gain * stroke;
             if index >= held {
                 gain *= damping;
             }

@@ -67,7 +67,7 @@ impl Score {
         &self.notes
     }
 
-    /// Returns when each note begins and what it sounds, in milliseconds from the start; then the end.
+    /// Returns when each note begins, in milliseconds from the start, and when the last one ends.
     #[must_use]
     pub fn starts_ms(&self) -> Vec<u32> {
         let mut passed = 0;
