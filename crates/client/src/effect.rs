@@ -60,8 +60,12 @@ pub enum Effect {
     },
     /// Pair with a server by a link; the answer comes as [`crate::message::Message::Paired`].
     Pair(Box<str>),
-    /// Forget the token of this account, here and at the server.
+    /// Keep this account from now on and open its store; what that holds comes as [`crate::message::Message::Loaded`].
+    SignIn(Box<Account>),
+    /// Forget this account: its token, here and at the server, and all that was kept for it.
     SignOut(Box<Account>),
+    /// Keep what was chosen for this desk.
+    KeepDesk(DeskSettings),
     /// Read these notices from the store; they come as [`crate::message::Message::Recalled`].
     Recall(Vec<EventId>),
     /// Start at login from now on, or not.
@@ -86,12 +90,6 @@ pub struct Following {
 /// What to write to the store in one transaction, field by field in this order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Kept {
-    /// Whether everything of the account that was signed in is forgotten, before anything else here is written (F42).
-    pub forget_account: bool,
-    /// The account that signed in.
-    pub account: Option<Account>,
-    /// What was chosen for this desk alone; it outlives every account.
-    pub desk: Option<DeskSettings>,
     /// Notices that are new here, with their state.
     pub items: Vec<KeptItem>,
     /// Marks that are another.
@@ -129,31 +127,6 @@ pub struct DeskSettings {
 }
 
 impl Kept {
-    /// Adds what came later, so that both are written in one transaction.
-    pub fn then(&mut self, later: Self) {
-        if later.forget_account {
-            let desk = later.desk.clone().or_else(|| self.desk.take());
-            *self = Self { desk, ..later };
-            return;
-        }
-        self.account = later.account.or_else(|| self.account.take());
-        self.desk = later.desk.or_else(|| self.desk.take());
-        self.forgotten
-            .retain(|id| !later.items.iter().any(|item| item.notice.id == *id));
-        self.items.extend(later.items);
-        self.marks.extend(later.marks);
-        self.forgotten.extend(later.forgotten);
-        self.cells.extend(later.cells);
-        self.entries.extend(later.entries);
-        self.cursor = later.cursor.or_else(|| self.cursor.take());
-        self.epoch = later.epoch.or(self.epoch);
-        self.pending.extend(later.pending);
-        self.settled.extend(later.settled);
-        self.taken_back.extend(later.taken_back);
-        self.toasting.extend(later.toasting);
-        self.toasted.extend(later.toasted);
-    }
-
     /// Says whether there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {

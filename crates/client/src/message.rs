@@ -17,22 +17,17 @@ use url::Url;
 
 use crate::{
     act::Action,
-    effect::{DeskSettings, Kept, KeptItem, Press, ToastKey},
+    effect::{KeptItem, Press, ToastKey},
     view::{Part, PartState, Window},
 };
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Message {
-    /// The store was opened, and this is what it holds.
+    /// The store of the account was opened, and this is what it holds; with no account, nothing. It replaces all that was known.
     Loaded(Box<Loaded>),
-    /// The store could not be written or read; it goes on in memory.
-    StoreFailed {
-        /// Why.
-        fault: StoreFault,
-        /// What was not written, to be tried again; nothing where it could not be read.
-        unkept: Box<Kept>,
-    },
+    /// The store could not be written or read; what was told since is in memory only.
+    StoreFailed(StoreFault),
     /// The store can be written again.
     StoreRecovered,
     /// The notices that [`crate::effect::Effect::Recall`] asked for, those that the store has.
@@ -111,8 +106,6 @@ pub struct Account {
 /// What the store held at the start.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Loaded {
-    /// What was chosen for this desk alone.
-    pub desk: DeskSettings,
     /// The account, if somebody signed in.
     pub account: Option<Account>,
     /// What is known of every notice that is unread or was marked of late, without its text.
