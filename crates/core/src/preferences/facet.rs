@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn a_facet_is_found_by_its_name() {
         for &facet in Facet::PLAIN {
-            assert_eq!(Facet::find(&facet.id()), Some(facet));
+            assert_eq!(Facet::find(facet.id()), Some(facet));
         }
         for &channel in Channel::ALL {
             assert_eq!(

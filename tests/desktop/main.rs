@@ -1,0 +1,3 @@
+//! The real desktop: what a person sees, hears and clicks, driven through the panel, the daemon and the windows.
+
+mod stage;

@@ -1,0 +1,88 @@
+//! The stage: a real server, a real app, and eyes and ears on the desktop around them.
+
+pub mod app;
+pub mod notify;
+pub mod opened;
+pub mod server;
+pub mod sink;
+pub mod tray;
+pub mod window;
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail};
+use app::App;
+use server::Server;
+use tempfile::TempDir;
+
+/// No wait on this stage is longer: the desktop, the server and the app share two cores.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Where the programs of this build are.
+pub fn program(name: &str) -> PathBuf {
+    let mut path = std::env::current_exe().expect("a test knows itself");
+    // target/debug/deps/desktop-… -> target/debug
+    path.pop();
+    path.pop();
+    path.join(name)
+}
+
+/// A server with one source and one agent, and an app that is paired with it.
+pub struct Stage {
+    pub server: Server,
+    pub app: App,
+    _folder: TempDir,
+}
+
+impl Stage {
+    /// Raises both and waits until the app says that it is connected.
+    pub fn up() -> Result<Self> {
+        let (server, app, folder) = Self::parts()?;
+        let mut stage = Self { server, app, _folder: folder };
+        stage.app.start()?;
+        stage.pair()?;
+        Ok(stage)
+    }
+
+    /// The same with nothing started but the server.
+    pub fn parts() -> Result<(Server, App, TempDir)> {
+        let folder = tempfile::Builder::new().prefix("campanile-stage").tempdir()?;
+        let server = Server::start(&folder.path().join("server"))?;
+        let app = App::at(&folder.path().join("desk"))?;
+        Ok((server, app, folder))
+    }
+
+    /// Pairs the app as a person does, with a link of the server's.
+    pub fn pair(&mut self) -> Result<()> {
+        let link = self.server.pairing_link()?;
+        self.app.pair(&link)?;
+        self.app.wait_for("connected", |status| status["connected"] == true)?;
+        Ok(())
+    }
+}
+
+/// Runs a program to its end and returns what it printed.
+pub fn run(command: &mut Command) -> Result<String> {
+    let shown = format!("{command:?}");
+    let Output { status, stdout, stderr } =
+        command.stdin(Stdio::null()).output().with_context(|| format!("start {shown}"))?;
+    if !status.success() {
+        bail!("{shown} ended with {status}: {}", String::from_utf8_lossy(&stderr));
+    }
+    Ok(String::from_utf8_lossy(&stdout).into_owned())
+}
+
+/// Runs one of the desktop's parts: `desktop(&["stop", "dunst"])`.
+pub fn desktop(arguments: &[&str]) -> Result<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the tests stand in the project")?;
+    run(Command::new(root.join("scripts/desktop")).args(arguments))
+}
+
+/// The moment at which a wait that begins now is given up.
+pub fn deadline() -> Instant {
+    Instant::now() + PATIENCE
+}
