@@ -9,4 +9,6 @@ mod bindings;
 pub mod effect;
 pub mod message;
 pub mod sse;
+pub mod store;
 pub mod view;
+pub mod words;
