@@ -1,0 +1,2 @@
+/** Runes everywhere, so that no idiom of an older Svelte slips in. */
+export default { compilerOptions: { runes: true } };

@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+
+const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
+const launchOptions = { ...(chromium && { executablePath: chromium }), args: ["--no-sandbox", "--disable-gpu"] };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [svelte()],
+        server: { fs: { allow: [".."] } },
+        test: {
+          name: "pages",
+          include: ["test/*.test.ts"],
+          exclude: ["test/built.test.ts"],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions, contextOptions: { timezoneId: "Europe/Kyiv", locale: "en-GB" } }),
+            instances: [{ browser: "chromium", viewport: { width: 400, height: 600 } }],
+          },
+        },
+      },
+      { test: { name: "built", include: ["test/built.test.ts"], environment: "node", testTimeout: 120_000, hookTimeout: 120_000 } },
+    ],
+  },
+});
