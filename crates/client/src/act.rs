@@ -159,3 +159,27 @@ pub enum Availability {
     /// No.
     Away,
 }
+
+impl Availability {
+    /// Every availability, in the order of the tray's menu.
+    pub const ALL: &[Self] = &[Self::Available, Self::Busy, Self::Away];
+
+    /// Returns the name on the wire.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Busy => "busy",
+            Self::Away => "away",
+        }
+    }
+
+    /// Returns the availability of that name, if there is one.
+    #[must_use]
+    pub fn find(id: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|availability| availability.id() == id)
+    }
+}

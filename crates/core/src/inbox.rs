@@ -242,6 +242,11 @@ impl Inbox {
             .map_or("", String::as_str)
     }
 
+    /// Returns every kind that this inbox has heard of.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.kinds.iter().map(String::as_str)
+    }
+
     /// Returns every item, in no order.
     pub fn items(&self) -> impl Iterator<Item = (EventId, &Item)> {
         self.items.iter().map(|(id, item)| (*id, item))

@@ -20,6 +20,19 @@ pub struct BellView {
     pub groups: Vec<Group>,
     /// Grows with each change of the list, so that a window knows when to ask for its page again.
     pub revision: u32,
+    /// A link that somebody clicked and that waits for the person's word.
+    pub ask: Option<AskView>,
+}
+
+/// A link to a host that the source did not declare: it is opened once the person has agreed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AskView {
+    /// The notice.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub id: EventId,
+    /// The host, as it is on the wire.
+    pub host: String,
 }
 
 /// What of the list is asked for.

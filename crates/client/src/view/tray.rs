@@ -15,6 +15,42 @@ pub struct TrayView {
     pub menu: Vec<MenuItem>,
 }
 
+impl TrayView {
+    /// Returns the menu as text: a line for each entry, a menu of its own indented, what cannot be clicked in brackets.
+    #[must_use]
+    pub fn menu_text(&self) -> String {
+        let mut text = String::new();
+        write(&self.menu, 0, &mut text);
+        text
+    }
+}
+
+fn write(items: &[MenuItem], depth: usize, text: &mut String) {
+    for item in items {
+        text.push_str(&"  ".repeat(depth));
+        match item {
+            MenuItem::Do {
+                label,
+                action,
+                checked,
+            } => {
+                let tick = if *checked == Some(true) { "* " } else { "" };
+                let (open, close) = if action.is_some() {
+                    ("", "")
+                } else {
+                    ("[", "]")
+                };
+                text.extend([tick, open, label, close, "\n"]);
+            }
+            MenuItem::Sub { label, items } => {
+                text.extend([label, " >\n"]);
+                write(items, depth + 1, text);
+            }
+            MenuItem::Line => text.push_str("--\n"),
+        }
+    }
+}
+
 /// The state that the picture shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mood {

@@ -13,9 +13,6 @@ use fluent_syntax::{ast, parser};
 
 use super::{ENGLISH, Language, UKRAINIAN, Words};
 
-/// The problems that the desk itself tells, besides those of the server.
-const OWN_PROBLEMS: &[&str] = &["not_a_link"];
-
 type Arguments = BTreeSet<String>;
 
 /// Reads the messages of a language: each with its attributes, and the arguments that each of them uses.
@@ -123,7 +120,9 @@ fn every_row_of_every_table_has_its_words() {
     let problems = Code::ALL
         .iter()
         .map(|code| format!("problem-{}", code.id()));
-    let own = OWN_PROBLEMS.iter().map(|code| format!("problem-{code}"));
+    let own = crate::session::PROBLEMS
+        .iter()
+        .map(|code| format!("problem-{code}"));
     let needed: Vec<String> = kinds
         .chain(melodies)
         .chain(groups)

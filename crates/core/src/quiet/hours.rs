@@ -84,7 +84,8 @@ impl Weekdays {
         self.0 & (1 << days_from_monday) != 0
     }
 
-    fn names(self) -> impl Iterator<Item = &'static str> {
+    /// Returns the days as the wire names them, Monday first.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
         NAMES
             .into_iter()
             .zip(0..)

@@ -1,0 +1,124 @@
+//! Accounts: what the store held is taken up, and what is one account's goes with it (F42).
+
+use campanile_core::{change::Seq, time::Timestamp};
+
+use super::{Belongings, Session, deeds::Deeds, heard::is_urgent};
+use crate::{
+    effect::{Effect, Following, Kept},
+    message::{Account, Loaded, PairingFault},
+    view::Part,
+};
+
+impl Session {
+    /// Takes up what the store holds, in place of all that was known.
+    pub(super) fn load(&mut self, loaded: Loaded, now: Timestamp) {
+        self.leave();
+        let of = &mut self.of;
+        of.inbox = loaded.inbox;
+        let mut items = loaded.items;
+        items.sort_by_key(|item| item.seq);
+        for item in &items {
+            of.inbox.put(item.seq, &item.notice, item.bell, item.marked);
+            of.texts.hold(&item.notice);
+        }
+        of.newest = of
+            .inbox
+            .items()
+            .map(|(_, item)| item.seq)
+            .max()
+            .unwrap_or(Seq(0));
+        of.told_up_to = of.newest;
+        of.latest = of
+            .inbox
+            .items()
+            .map(|(_, item)| item.marked.at)
+            .max()
+            .unwrap_or_default();
+        for (cell, at) in loaded.cells {
+            of.preferences.apply(&cell, at);
+        }
+        of.policy = loaded.policy.unwrap_or_default();
+        of.scopes = loaded.scopes;
+        of.cursor = loaded.cursor;
+        of.epoch = loaded.epoch;
+        of.deeds = Deeds::resume(loaded.pending, loaded.answered);
+        for id in loaded.toasting {
+            if of.inbox.item(id).is_some() {
+                of.away
+                    .wait(id, of.texts.find(id).and_then(|notice| notice.expires_at));
+            }
+        }
+        of.away.wait_for_start(now);
+        self.problem = loaded.rebuilt.then_some("store_rebuilt");
+        of.urgent = of
+            .inbox
+            .unread(now)
+            .filter(|(_, item)| is_urgent(&of.inbox, item))
+            .map(|(id, _)| id)
+            .collect();
+        let following = loaded.account.as_ref().map(|account| Following {
+            server: account.server.clone(),
+            account: account.id.clone(),
+            cursor: self.of.cursor.clone(),
+        });
+        self.of.account = loaded.account;
+        self.out.push(Effect::Follow(following));
+        self.choices_changed();
+        self.list_changed();
+    }
+
+    pub(super) fn paired(&mut self, paired: Result<Box<Account>, PairingFault>, now: Timestamp) {
+        self.dirty = true;
+        match paired {
+            Ok(account) => {
+                if self
+                    .of
+                    .account
+                    .as_ref()
+                    .is_some_and(|present| present.id != account.id)
+                {
+                    self.sign_out(now);
+                }
+                self.problem = None;
+                self.out.push(Effect::SignIn(account));
+            }
+            Err(fault) => {
+                self.problem = Some(match fault {
+                    PairingFault::NotALink => "not_a_link",
+                    PairingFault::Code => "pairing_code",
+                    PairingFault::NoAnswer => "no_answer",
+                    PairingFault::Insecure => "insecure",
+                    PairingFault::Untrusted => "untrusted",
+                });
+            }
+        }
+    }
+
+    pub(super) fn sign_out(&mut self, now: Timestamp) {
+        self.of.deeds.release_all();
+        self.push(now);
+        let Some(account) = self.leave() else { return };
+        self.kept = Kept::default();
+        self.out.push(Effect::Follow(None));
+        self.out.push(Effect::SignOut(Box::new(account)));
+        self.list_changed();
+    }
+
+    /// Forgets everything of the account, on the screen too, and returns it.
+    fn leave(&mut self) -> Option<Account> {
+        self.withdraw_all();
+        self.parts.remove(&Part::Server);
+        std::mem::take(&mut self.of).account
+    }
+}
+
+impl Belongings {
+    /// Returns the server's host, as people know it.
+    pub(super) fn host(&self) -> String {
+        let host = self
+            .account
+            .as_ref()
+            .and_then(|account| account.server.host_str());
+        host.unwrap_or_default().to_owned()
+    }
+}

@@ -1,0 +1,114 @@
+//! The link to the server: how it is, since when, and what the server's clock says.
+
+use campanile_core::time::Timestamp;
+
+use super::Session;
+use crate::{
+    message::Link,
+    view::{LinkView, Part, PartState},
+};
+
+/// How the link is.
+#[derive(Clone, Debug, Default)]
+pub struct LinkState {
+    link: Option<Link>,
+    /// Since when there is no answer. Trying again does not end it.
+    down_since: Option<Timestamp>,
+    /// The server's clock less ours, in milliseconds.
+    offset_ms: i64,
+}
+
+impl LinkState {
+    /// Says whether the stream is open.
+    pub fn is_up(&self) -> bool {
+        matches!(self.link, Some(Link::Connected { .. }))
+    }
+
+    /// Says whether somebody must do something before it can be up again.
+    pub fn needs_a_person(&self) -> bool {
+        matches!(self.link, Some(Link::SignedOut | Link::TooOld))
+    }
+
+    /// Says whether the server knows this desk no more.
+    pub fn is_signed_out(&self) -> bool {
+        matches!(self.link, Some(Link::SignedOut))
+    }
+
+    /// Returns since when there is no answer.
+    pub fn down_since(&self) -> Option<Timestamp> {
+        self.down_since
+    }
+
+    /// Returns the server's time.
+    pub fn corrected(&self, now: Timestamp) -> Timestamp {
+        now.plus_ms(self.offset_ms)
+    }
+
+    /// Returns it as the windows show it.
+    pub fn view(&self, host: &str) -> LinkView {
+        match (&self.link, self.down_since) {
+            (Some(Link::Connected { .. }), _) => LinkView::Connected,
+            (Some(Link::SignedOut), _) => LinkView::SignedOut,
+            (Some(Link::TooOld), _) => LinkView::TooOld,
+            (Some(Link::Offline { retry_at, why }), Some(since)) => LinkView::Offline {
+                host: host.to_owned(),
+                since,
+                retry_at: *retry_at,
+                why: (*why).to_owned(),
+            },
+            _ => LinkView::Connecting,
+        }
+    }
+}
+
+impl Session {
+    pub(super) fn linked(&mut self, link: Link, now: Timestamp) {
+        let state = &mut self.of.link;
+        let part = match &link {
+            Link::Connected { offset_ms } => {
+                state.offset_ms = *offset_ms;
+                state.down_since = None;
+                PartState::Works {
+                    detail: String::new(),
+                }
+            }
+            Link::Offline { why, .. } => {
+                state.down_since.get_or_insert(now);
+                PartState::Fails {
+                    code: (*why).to_owned(),
+                }
+            }
+            Link::SignedOut => PartState::Fails {
+                code: "signed_out".into(),
+            },
+            Link::TooOld => PartState::Fails {
+                code: "too_old".into(),
+            },
+            Link::Connecting => self
+                .parts
+                .get(&Part::Server)
+                .cloned()
+                .unwrap_or(PartState::Unknown),
+        };
+        if matches!(link, Link::SignedOut | Link::TooOld) {
+            state.down_since = None;
+        }
+        state.link = Some(link);
+        self.of.deeds.push_again();
+        self.set_part(Part::Server, part);
+    }
+
+    pub(super) fn set_part(&mut self, part: Part, state: PartState) {
+        self.dirty |= self.parts.get(&part) != Some(&state);
+        self.parts.insert(part, state);
+    }
+
+    pub(super) fn part_is(&mut self, part: Part, state: PartState, now: Timestamp) {
+        let works = matches!(state, PartState::Works { .. });
+        let worked = matches!(self.parts.get(&part), Some(PartState::Works { .. }));
+        self.set_part(part, state);
+        if part == Part::Toast && works && !worked {
+            self.toasts_are_back(now);
+        }
+    }
+}

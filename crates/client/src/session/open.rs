@@ -1,0 +1,205 @@
+//! Links: the one place that judges where a click may lead (reliability S2), and what a press on a toast means.
+
+use campanile_core::{
+    event::Notice,
+    ids::EventId,
+    time::{HOUR_MS, Timestamp},
+};
+use url::{Host, Url};
+
+use super::{Session, announce::How};
+use crate::{
+    act::What,
+    effect::{Effect, KeptItem, Press, ToastKey},
+    view::Window,
+};
+
+/// The most bytes of a link.
+const MOST_BYTES: usize = 2_048;
+
+/// Why a notice was asked of the store.
+#[derive(Clone, Debug)]
+pub enum Asked {
+    /// To open it.
+    Open {
+        /// Whether its host was agreed to.
+        agreed: bool,
+        /// The activation token of the click.
+        activation: Option<String>,
+    },
+    /// It returned from a snooze.
+    Return {
+        /// How.
+        how: How,
+    },
+}
+
+/// A link that waits for a person's word, as the source did not declare its host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StrangeLink {
+    /// The notice.
+    pub id: EventId,
+    /// The host, as it is on the wire: a look-alike in another alphabet shows itself.
+    pub host: String,
+}
+
+/// Where a link may lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Nowhere: it is not a link that anybody should follow.
+    Refused,
+    /// To this URL at once.
+    Free(Url),
+    /// To this URL once a person has agreed to its host.
+    Strange(Url),
+}
+
+impl Session {
+    pub(super) fn open(
+        &mut self,
+        id: EventId,
+        agreed: bool,
+        activation: Option<String>,
+        now: Timestamp,
+    ) {
+        self.of.strange_link = None;
+        match self.of.texts.find(id).cloned() {
+            Some(notice) => self.follow(&notice, agreed, activation, now),
+            None => {
+                self.of.asked.insert(id, Asked::Open { agreed, activation });
+                self.out.push(Effect::Recall(vec![id]));
+            }
+        }
+    }
+
+    pub(super) fn recalled(&mut self, items: Vec<KeptItem>, now: Timestamp) {
+        let (mut live, mut many) = (Vec::new(), Vec::new());
+        for item in &items {
+            match self.of.asked.remove(&item.notice.id) {
+                Some(Asked::Open { agreed, activation }) => {
+                    self.follow(&item.notice, agreed, activation, now)
+                }
+                Some(Asked::Return { how: How::Live }) => live.push(&item.notice),
+                Some(Asked::Return {
+                    how: How::CatchingUp,
+                }) => many.push(&item.notice),
+                None => {}
+            }
+        }
+        self.announce(&live, How::Live, now);
+        if !many.is_empty() {
+            self.announce(&many, How::CatchingUp, now);
+        }
+    }
+
+    fn follow(
+        &mut self,
+        notice: &Notice,
+        agreed: bool,
+        activation: Option<String>,
+        now: Timestamp,
+    ) {
+        let to = match notice.target().map(|url| self.way(notice, url)) {
+            None => {
+                self.out.push(Effect::OpenWindow {
+                    window: Window::Bell,
+                    activation,
+                });
+                self.problem = Some("nothing_to_open");
+                self.read(&What::Notice(notice.id), now);
+                return;
+            }
+            Some(Way::Refused) => {
+                self.out.push(Effect::OpenWindow {
+                    window: Window::Bell,
+                    activation,
+                });
+                self.problem = Some("unsafe_link");
+                return;
+            }
+            Some(Way::Strange(url)) if !agreed => {
+                let host = url.host_str().unwrap_or_default().to_owned();
+                self.of.strange_link = Some(StrangeLink {
+                    id: notice.id,
+                    host,
+                });
+                self.out.push(Effect::OpenWindow {
+                    window: Window::Bell,
+                    activation,
+                });
+                self.dirty = true;
+                return;
+            }
+            Some(Way::Free(url) | Way::Strange(url)) => url,
+        };
+        self.read(&What::Notice(notice.id), now);
+        self.out.push(Effect::Open {
+            url: to,
+            activation,
+        });
+    }
+
+    /// Judges a link of a notice: https only, or http where the server itself is reached so; on an origin that the
+    /// source declared it is free, elsewhere a person is asked (design 10.4).
+    pub(super) fn way(&self, notice: &Notice, link: &str) -> Way {
+        let steers = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
+        if link.len() > MOST_BYTES || link.contains(steers) {
+            return Way::Refused;
+        }
+        let Ok(url) = Url::parse(link) else {
+            return Way::Refused;
+        };
+        let server = self.of.account.as_ref().map(|account| &account.server);
+        let may_be_http =
+            server.is_some_and(|server| server.scheme() == "http" && is_loopback(server));
+        let scheme = url.scheme() == "https" || (url.scheme() == "http" && may_be_http);
+        let host = url.host_str().is_some_and(|host| !host.is_empty());
+        if !scheme || !host || !url.username().is_empty() || url.password().is_some() {
+            return Way::Refused;
+        }
+        let sources = self.of.scopes.iter().flat_map(|scopes| &scopes.sources);
+        let origins = sources
+            .filter(|source| source.id == notice.source)
+            .flat_map(|source| &source.link_origins);
+        let declared = origins
+            .filter_map(|origin| Url::parse(origin).ok())
+            .any(|origin| origin.origin() == url.origin());
+        if declared {
+            Way::Free(url)
+        } else {
+            Way::Strange(url)
+        }
+    }
+
+    pub(super) fn pressed(
+        &mut self,
+        key: ToastKey,
+        press: Press,
+        activation: Option<String>,
+        now: Timestamp,
+    ) {
+        self.problem = None;
+        match (key, press) {
+            (ToastKey::Notice(id), Press::Open) => self.open(id, false, activation, now),
+            (ToastKey::Notice(id), Press::Read) => self.read(&What::Notice(id), now),
+            (ToastKey::Notice(id), Press::Snooze) => {
+                self.snooze(&What::Notice(id), now.plus_ms(HOUR_MS), now);
+            }
+            (ToastKey::Summary | ToastKey::More | ToastKey::App(_), _) => {
+                self.out.push(Effect::OpenWindow {
+                    window: Window::Bell,
+                    activation,
+                });
+            }
+        }
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(domain)) => domain == "localhost" || domain.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

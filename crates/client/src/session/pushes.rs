@@ -1,0 +1,74 @@
+//! What the server is told of the deeds here, and what it answers.
+
+use campanile_core::{ids::ChangeId, time::Timestamp};
+use campanile_protocol::{
+    changes::{Outcome, PUSH_MOST, PushedChange},
+    problem::Code,
+};
+
+use super::{Session, deeds::Before};
+use crate::effect::Effect;
+
+impl Session {
+    /// Pushes what the server has not been told on this connection.
+    pub(super) fn push(&mut self, now: Timestamp) {
+        if !self.of.link.is_up() {
+            return;
+        }
+        if self.of.deeds.is_overdue(now) {
+            self.of.deeds.push_again();
+        }
+        let changes = self.of.deeds.to_push(now);
+        self.out.extend(
+            changes
+                .chunks(PUSH_MOST)
+                .map(|changes| Effect::Push(changes.to_vec())),
+        );
+    }
+
+    pub(super) fn settled(&mut self, answers: Vec<(ChangeId, Outcome)>, now: Timestamp) {
+        for (id, outcome) in answers {
+            let Some((change, before)) = self.of.deeds.answer(id) else {
+                continue;
+            };
+            self.kept.settled.push(id);
+            self.dirty = true;
+            match outcome {
+                Outcome::Accepted | Outcome::Superseded => self.of.deeds.remember(change),
+                Outcome::Refused { problem } => {
+                    // Codes from the future are told as what they most likely are: a request that is not good.
+                    self.problem = Some(Code::find(&problem.code).unwrap_or(Code::BadRequest).id());
+                    self.take_back(&change, before, now);
+                }
+            }
+        }
+    }
+
+    /// Makes undone what the server refused.
+    fn take_back(&mut self, change: &PushedChange, before: Option<Before>, now: Timestamp) {
+        let Some(before) = before else {
+            // An earlier run did it, and nobody remembers how things were: the server does.
+            self.out.push(Effect::Resync);
+            return;
+        };
+        let untouched = |(id, _): &(_, _)| {
+            self.of
+                .inbox
+                .item(*id)
+                .is_some_and(|item| item.marked.at == change.at)
+        };
+        let marks = before.marks.into_iter().filter(untouched).collect();
+        self.restore_marks(marks, now);
+        let mut chosen = false;
+        for cell in before.cells {
+            // At the same moment the later word counts; a later choice stays.
+            if self.of.preferences.apply(&cell, change.at) {
+                chosen = true;
+                self.kept.cells.push((cell, change.at));
+            }
+        }
+        if chosen {
+            self.choices_changed();
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The present as the server tells it in pages: what is known is brought in line with it, notice by notice.
+
+use std::collections::HashSet;
+
+use campanile_core::{
+    change::{Change, Entry, Seq},
+    ids::{Epoch, EventId},
+    preferences::{Cell, Preferences},
+    time::{DAY_MS, Timestamp},
+};
+use campanile_protocol::{
+    changes::Deed,
+    snapshot::{Head, Snapshot},
+};
+
+use super::{Session, announce::How};
+use crate::{act::Availability, effect::KeptItem};
+
+/// For how long own changes are pushed again to a server that may have lost them (design 10.6).
+const AGAIN_MS: i64 = 7 * DAY_MS;
+
+/// A snapshot that is being taken in.
+#[derive(Debug)]
+pub struct Refill {
+    /// Whether it is of the database that was followed before.
+    same_epoch: bool,
+    /// Whether this desk had followed before: what is unknown then is news.
+    had_followed: bool,
+    /// The notices that it told, and those that arrived meanwhile.
+    seen: HashSet<EventId>,
+    /// The badge as the server counts it, adjusted by what happened since.
+    rows: i64,
+}
+
+impl Refill {
+    /// Takes note that the server has a notice.
+    pub fn saw(&mut self, id: EventId) {
+        self.seen.insert(id);
+    }
+
+    /// Returns the badge until the last page is in.
+    pub fn rows(&self) -> usize {
+        usize::try_from(self.rows).unwrap_or(0)
+    }
+}
+
+impl Session {
+    pub(super) fn refill(&mut self, page: Snapshot, now: Timestamp) {
+        let Snapshot {
+            epoch,
+            cursor,
+            head,
+            items,
+            next,
+        } = page;
+        if let Some(head) = head {
+            self.begin_refill(epoch, head, now);
+        }
+        let Some(mut refill) = self.of.refill.take() else {
+            return;
+        };
+        let mut marked = Vec::new();
+        let mut news = Vec::new();
+        for item in items {
+            let id = item.notice.id;
+            refill.seen.insert(id);
+            self.of.newest = self.of.newest.max(item.seq);
+            let known = self.of.inbox.item(id).map(|known| known.marked);
+            self.of
+                .inbox
+                .put(item.seq, &item.notice, item.bell, item.marked);
+            // The server's word counts, but for what it has not heard from here yet.
+            if !self.of.deeds.is_about(id) {
+                self.of.inbox.restore(id, item.marked);
+            }
+            let item = KeptItem {
+                marked: self
+                    .of
+                    .inbox
+                    .item(id)
+                    .map_or(item.marked, |item| item.marked),
+                notice: item.notice,
+                seq: item.seq,
+                bell: item.bell,
+            };
+            match known {
+                Some(before) if before.mark != item.marked.mark => marked.push(id),
+                None if refill.had_followed && item.marked.is_unread(now) => {
+                    news.push(item.notice.clone())
+                }
+                _ => {}
+            }
+            self.see_urgent(id, now);
+            self.kept.items.push(item);
+        }
+        self.take_marks(marked, now);
+        self.announce(&news.iter().collect::<Vec<_>>(), How::CatchingUp, now);
+        if next.is_none() {
+            self.end_refill(&refill, epoch, cursor, now);
+        } else {
+            self.of.refill = Some(refill);
+        }
+        self.list_changed();
+    }
+
+    fn begin_refill(&mut self, epoch: Epoch, head: Head, now: Timestamp) {
+        let same_epoch = self.of.epoch.is_none_or(|known| known == epoch);
+        let had_followed = self.of.epoch.is_some();
+        if !same_epoch {
+            self.of.newest = Seq(0);
+            let oldest = now.plus_ms(-AGAIN_MS);
+            let again = self.of.deeds.again_since(oldest);
+            self.kept.pending.extend(again);
+        }
+        self.of.epoch = Some(epoch);
+        self.take_choices(&head);
+        let at = self.of.latest;
+        let facts = [
+            Change::Policy {
+                policy: Box::new(head.policy.clone()),
+            },
+            Change::Scopes {
+                scopes: Box::new(head.scopes.clone()),
+            },
+        ];
+        self.kept.entries.extend(facts.map(|change| Entry {
+            seq: Seq(0),
+            at,
+            change,
+        }));
+        self.of.policy = head.policy;
+        self.of.scopes = Some(head.scopes);
+        self.of.availability = Availability::find(&head.availability).or(self.of.availability);
+        let rows = i64::from(head.unread_rows);
+        self.of.refill = Some(Refill {
+            same_epoch,
+            had_followed,
+            seen: HashSet::new(),
+            rows,
+        });
+    }
+
+    /// Takes the agent's choices from the server, with those on top that it has not heard yet.
+    fn take_choices(&mut self, head: &Head) {
+        let mut preferences = Preferences::default();
+        for dated in &head.cells {
+            preferences.apply(&dated.cell, dated.at);
+            self.kept.cells.push((dated.cell.clone(), dated.at));
+        }
+        for (cell, at) in self.of.deeds.pending_cells() {
+            preferences.apply(&cell, at);
+            self.kept.cells.push((cell, at));
+        }
+        for (cell, at) in self.of.preferences.replay() {
+            if cell.value.is_some()
+                && preferences
+                    .value(&cell.scope, &cell.kind, &cell.facet)
+                    .is_none()
+            {
+                self.kept.cells.push((
+                    Cell {
+                        value: None,
+                        ..cell
+                    },
+                    at,
+                ));
+            }
+        }
+        self.of.preferences = preferences;
+        self.choices_changed();
+    }
+
+    fn end_refill(&mut self, refill: &Refill, epoch: Epoch, cursor: String, now: Timestamp) {
+        // A restored server lacks what happened after its backup: that stays here, though it is there no more (F31).
+        if refill.same_epoch {
+            let gone: Vec<_> = self
+                .of
+                .inbox
+                .items()
+                .map(|(id, _)| id)
+                .filter(|id| !refill.seen.contains(id))
+                .collect();
+            for id in gone {
+                self.of.inbox.forget(id);
+                self.withdraw(id);
+                self.of.urgent.remove(&id);
+                self.kept.forgotten.push(id);
+            }
+        }
+        let mut marked = Vec::new();
+        for change in self.of.deeds.pending().to_vec() {
+            let deed = match change.deed {
+                Deed::Marked { ids, mark } => Change::Marked { ids, mark },
+                Deed::AllRead { up_to, filter } => Change::AllRead { up_to, filter },
+                _ => continue,
+            };
+            let entry = Entry {
+                seq: Seq(0),
+                at: change.at,
+                change: deed,
+            };
+            marked.extend(self.of.inbox.apply(&entry).marked);
+        }
+        self.take_marks(marked, now);
+        self.of.told_up_to = self.of.newest;
+        self.of.cursor = Some(cursor.clone());
+        self.kept.cursor = Some(cursor);
+        self.kept.epoch = Some(epoch);
+    }
+
+    /// Adjusts the server's badge by what changed here since `before` was counted.
+    pub(super) fn adjust_refill(&mut self, before: usize, now: Timestamp) {
+        let after = self.of.inbox.badge(now);
+        if let Some(refill) = &mut self.of.refill {
+            let difference = after.abs_diff(before);
+            let difference = i64::try_from(difference).unwrap_or(i64::MAX);
+            refill.rows += if after < before {
+                -difference
+            } else {
+                difference
+            };
+        }
+    }
+
+    /// Returns the badge: the rows with something unread (R6).
+    pub(super) fn badge(&self, now: Timestamp) -> usize {
+        match &self.of.refill {
+            Some(refill) => refill.rows(),
+            None => self.of.inbox.badge(now),
+        }
+    }
+}

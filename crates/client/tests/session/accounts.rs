@@ -1,0 +1,186 @@
+//! Accounts: starting, signing in and out, being revoked; nothing of one under another.
+
+use campanile_client::{
+    act::Action,
+    message::{Link, Loaded, Message, PairingFault, StoreFault},
+};
+use expect_test::expect;
+
+use crate::stage::{Stage, account, check};
+
+#[test]
+fn a_desk_without_an_account_asks_for_one() {
+    let mut desk = Stage::new();
+    desk.say("nothing is stored", Message::Loaded(Box::default()));
+    desk.say("not a link", Message::Paired(Err(PairingFault::NotALink)));
+    desk.act(
+        "pair",
+        Action::Pair {
+            link: "campanile://pair?server=x&code=y".into(),
+        },
+    );
+    desk.say("paired", Message::Paired(Ok(Box::new(account("mira")))));
+    desk.written.push_str("the store is open\n");
+    desk.load(Loaded::default());
+    desk.connect();
+    expect![[r#"
+        nothing is stored
+          follow nobody
+          tray Attention None "Campanile: Not signed in"
+          wake 10:00:03
+        not a link
+        pair
+          Pair("campanile://pair?server=x&code=y")
+        paired
+          sign in mira
+        the store is open
+          follow mira from Some("start")
+          tray Calm None "Campanile: Nothing unread"
+    "#]]
+    .assert_eq(&desk.written);
+}
+
+#[test]
+fn signing_out_leaves_nothing_of_the_account() {
+    check(
+        |desk| {
+            desk.arrives(1, "sla_expired");
+            desk.act("sign out", Action::SignOut);
+            let entry = desk.arrival(2, "sla_expired");
+            let late = Box::new(desk.heard(vec![entry]));
+            desk.say(
+                "a late word of the old link",
+                Message::From {
+                    account: "mira".into(),
+                    message: late.clone(),
+                },
+            );
+            desk.say(
+                "sign in as another",
+                Message::Paired(Ok(Box::new(account("olha")))),
+            );
+            desk.load(Loaded {
+                account: Some(account("olha")),
+                ..Loaded::default()
+            });
+            desk.say(
+                "a late word of the old link",
+                Message::From {
+                    account: "mira".into(),
+                    message: late,
+                },
+            );
+            desk.connect();
+            let entry = desk.arrival(3, "sla_expired");
+            let own = Box::new(desk.heard(vec![entry]));
+            desk.say(
+                "a word of the present link",
+                Message::From {
+                    account: "olha".into(),
+                    message: own,
+                },
+            );
+        },
+        expect![[r##"
+            10:00 sla_expired n1 arrives
+              keep items: n1; toasting: n1; cursor: at 1
+              toast n1 "SLA breached" "#1" [Open, Mark read, In an hour] urgent 5000 ms
+              play alarm at 70 for n1
+              tray Urgent Digit(1) "Campanile: 1 unread"
+            sign out
+              withdraw n1
+              hush n1
+              follow nobody
+              sign out mira
+              tray Attention None "Campanile: Not signed in"
+            a late word of the old link
+            sign in as another
+              sign in olha
+              follow olha from Some("start")
+              tray Calm None "Campanile: Nothing unread"
+            a late word of the old link
+            a word of the present link
+              keep items: n3; toasting: n3; cursor: at 3
+              toast n3 "SLA breached" "#3" [Open, Mark read, In an hour] urgent 5000 ms
+              play alarm at 70 for n3
+              tray Urgent Digit(1) "Campanile: 1 unread"
+        "##]],
+    );
+}
+
+#[test]
+fn signing_in_as_another_signs_the_first_out() {
+    check(
+        |desk| {
+            desk.arrives(1, "sla_expired");
+            desk.say(
+                "paired as another",
+                Message::Paired(Ok(Box::new(account("olha")))),
+            );
+        },
+        expect![[r##"
+            10:00 sla_expired n1 arrives
+              keep items: n1; toasting: n1; cursor: at 1
+              toast n1 "SLA breached" "#1" [Open, Mark read, In an hour] urgent 5000 ms
+              play alarm at 70 for n1
+              tray Urgent Digit(1) "Campanile: 1 unread"
+            paired as another
+              withdraw n1
+              hush n1
+              follow nobody
+              sign out mira
+              sign in olha
+              tray Attention None "Campanile: Not signed in"
+        "##]],
+    );
+}
+
+#[test]
+fn a_revoked_desk_says_so_and_comes_back_with_all_it_knew() {
+    check(
+        |desk| {
+            desk.arrives(1, "sla_expired");
+            desk.say("revoked", Message::Link(Link::SignedOut));
+            desk.say(
+                "paired again",
+                Message::Paired(Ok(Box::new(account("mira")))),
+            );
+        },
+        expect![[r##"
+            10:00 sla_expired n1 arrives
+              keep items: n1; toasting: n1; cursor: at 1
+              toast n1 "SLA breached" "#1" [Open, Mark read, In an hour] urgent 5000 ms
+              play alarm at 70 for n1
+              tray Urgent Digit(1) "Campanile: 1 unread"
+            revoked
+              tray Attention Digit(1) "Campanile: 1 unread, Signed out: sign in again"
+            paired again
+              sign in mira
+        "##]],
+    );
+}
+
+#[test]
+fn a_store_that_fails_is_told_and_the_desk_goes_on() {
+    check(
+        |desk| {
+            desk.say("the disk is full", Message::StoreFailed(StoreFault::Full));
+            desk.arrives(1, "sla_expired");
+            desk.say("there is room again", Message::StoreRecovered);
+            desk.say("too old", Message::Link(Link::TooOld));
+        },
+        expect![[r##"
+            the disk is full
+              tray Attention None "Campanile: Nothing unread, cannot write to the disk"
+            10:00 sla_expired n1 arrives
+              keep items: n1; toasting: n1; cursor: at 1
+              toast n1 "SLA breached" "#1" [Open, Mark read, In an hour] urgent 5000 ms
+              play alarm at 70 for n1
+              tray Attention Digit(1) "Campanile: 1 unread, cannot write to the disk"
+            there is room again
+              tray Urgent Digit(1) "Campanile: 1 unread"
+            too old
+              tray Attention Digit(1) "Campanile: 1 unread, This app is too old for the server"
+        "##]],
+    );
+}

@@ -1,0 +1,495 @@
+//! What arrives: singly, in a burst, in a catch-up, twice, and what takes it back.
+
+use campanile_client::{
+    effect::Press,
+    message::{Loaded, Message},
+    view::{Part, PartState},
+};
+use campanile_core::change::{Change, Mark};
+use expect_test::expect;
+use serde_json::json;
+
+use crate::stage::{cell, check, id, notice, toast};
+
+#[test]
+fn what_arrives_is_kept_before_it_is_shown_and_heard() {
+    check(
+        |desk| {
+            desk.arrives(1, "operator_mentioned");
+            desk.say("the toast is shown", Message::ToastShown(toast(1)));
+        },
+        expect![[r##"
+            10:00 operator_mentioned n1 arrives
+              keep items: n1; toasting: n1; cursor: at 1
+              toast n1 "Ana Admin mentioned you" "#1" [Open, Mark read, In an hour] urgent 5000 ms
+              play two-bells at 70 for n1
+              tray Urgent Digit(1) "Campanile: 1 unread"
+            the toast is shown
+              keep toasted: n1
+        "##]],
+    );
+}
+
+#[test]
+fn a_kind_that_is_ticked_for_the_bell_only_interrupts_nobody() {
+    check(
+        |desk| desk.arrives(1, "ticket_closed"),
+        expect![[r#"
+        10:00 ticket_closed n1 arrives
+          keep items: n1; cursor: at 1
+          tray Calm Digit(1) "Campanile: 1 unread"
+    "#]],
+    );
+}
+
+#[test]
+fn the_same_event_told_twice_is_shown_once() {
+    check(
+        |desk| {
+            let entry = desk.arrival(1, "conversation_assigned");
+            let heard = desk.heard(vec![entry.clone(), entry.clone()]);
+            desk.say("twice at once", heard);
+            let heard = desk.heard(vec![entry]);
+            desk.say("and again", heard);
+        },
+        expect![[r##"
+            twice at once
+              keep items: n1; toasting: n1; cursor: at 1
+              toast n1 "Ana Admin assigned a conversation to you" "#1" [Open, Mark read, In an hour] 5000 ms
+              play carillon at 70 for n1
+              tray Calm Digit(1) "Campanile: 1 unread"
+            and again
+              keep cursor: at 1
+        "##]],
+    );
+}
+
+#[test]
+fn what_was_known_at_the_start_interrupts_nobody_when_it_is_told_again() {
+    check(
+        |desk| {
+            desk.clock("10:01");
+            let old = desk.arrival(1, "sla_expired");
+            let heard = desk.heard(vec![old.clone()]);
+            desk.say("before", heard);
+            let mut loaded = Loaded::default();
+            loaded.inbox.apply(&old);
+            desk.so_far();
+            desk.load(loaded);
+            let mut unknown = old;
+            if let Change::Arrived { notice, .. } = &mut unknown.change {
+                notice.id = id(2);
+            }
+            let heard = desk.heard(vec![unknown]);
+            desk.say("an old place of the log, told again", heard);
+        },
+        expect![[r#"
+              withdraw n1
+              hush n1
+              follow mira from Some("start")
+              wake 10:01:03
+            an old place of the log, told again
+              keep items: n2; cursor: at 1
+        "#]],
+    );
+}
+
+#[test]
+fn more_than_three_at_once_fold_into_one_and_one_melody_stands_for_all() {
+    check(
+        |desk| {
+            let kinds = [
+                "ticket_message",
+                "ticket_message",
+                "call_incoming",
+                "ticket_message",
+                "csat_negative",
+            ];
+            let entries = (1..)
+                .zip(kinds)
+                .map(|(n, kind)| desk.arrival(n, kind))
+                .collect();
+            let heard = desk.heard(entries);
+            desk.say("five at once", heard);
+            desk.clock("10:00:00.500");
+            desk.arrives(6, "ticket_message");
+            desk.wake("10:00:01");
+            desk.clock("10:00:07");
+            desk.arrives(7, "ticket_message");
+        },
+        expect![[r##"
+            five at once
+              keep items: n1..n5 (5); toasting: n1..n5 (5); cursor: at 5
+              toast n3 "Incoming call" "#3" [Open, Mark read, In an hour] urgent 5000 ms
+              toast n1 "New message in a ticket" "#1" [Open, Mark read, In an hour] 5000 ms
+              toast n2 "New message in a ticket" "#2" [Open, Mark read, In an hour] 5000 ms
+              toast More "2 more notifications" "Negative CSAT: 1, Message in ticket: 1" [Open] 5000 ms
+              play ring-ring at 70 for n3
+              tray Urgent Digit(5) "Campanile: 5 unread"
+            10:00:00.500 ticket_message n6 arrives
+              keep items: n6; toasting: n6; cursor: at 6
+              tray Urgent Digit(6) "Campanile: 6 unread"
+              wake 10:00:01
+            10:00:01 woke
+              toast More "3 more notifications" "Message in ticket: 2, Negative CSAT: 1" [Open] 5000 ms
+              wake 10:00:03
+            10:00:07 ticket_message n7 arrives
+              keep items: n7; toasting: n7; cursor: at 7
+              toast n7 "New message in a ticket" "#7" [Open, Mark read, In an hour] 5000 ms
+              tray Urgent Digit(7) "Campanile: 7 unread"
+        "##]],
+    );
+}
+
+#[test]
+fn a_burst_of_a_thousand_is_a_few_toasts_and_one_sum() {
+    check(
+        |desk| {
+            let entries = (1..=1_000)
+                .map(|n| desk.arrival(n, "conversation_message"))
+                .collect();
+            let heard = desk.heard(entries);
+            desk.say("a thousand", heard);
+        },
+        expect![[r##"
+            a thousand
+              keep items: n1..n1000 (1000); toasting: n1..n1000 (1000); cursor: at 1000
+              toast n1 "New message for you" "#1" [Open, Mark read, In an hour] 5000 ms
+              toast n2 "New message for you" "#2" [Open, Mark read, In an hour] 5000 ms
+              toast n3 "New message for you" "#3" [Open, Mark read, In an hour] 5000 ms
+              toast More "997 more notifications" "New message in a conversation I'm assigned to: 997" [Open] 5000 ms
+              play soft-knock at 70 for n1
+              tray Calm Many "Campanile: 1,000 unread"
+        "##]],
+    );
+}
+
+#[test]
+fn a_catch_up_of_more_than_three_is_one_summary_and_only_what_always_alerts_rings_singly() {
+    check(
+        |desk| {
+            let kinds = [
+                "ticket_message",
+                "conversation_assigned",
+                "operator_mentioned",
+                "sla_expired",
+                "csat_received",
+            ];
+            let entries: Vec<_> = (1..)
+                .zip(kinds)
+                .map(|(n, kind)| desk.arrival(n, kind))
+                .collect();
+            let heard = desk.caught_up(entries);
+            desk.say("after a night away", heard);
+            desk.wake("10:00:00.400");
+            desk.say(
+                "the summary is shown",
+                Message::ToastShown(campanile_client::effect::ToastKey::Summary),
+            );
+        },
+        expect![[r##"
+            after a night away
+              keep items: n1..n5 (5); toasting: n1..n5 (5); cursor: at 5
+              toast n3 "Ana Admin mentioned you" "#3" [Open, Mark read, In an hour] urgent 5000 ms
+              play two-bells at 70 for n3
+              tray Urgent Digit(5) "Campanile: 5 unread"
+            10:00:00.400 woke
+            the summary is shown
+        "##]],
+    );
+}
+
+#[test]
+fn a_catch_up_of_three_is_shown_singly() {
+    check(
+        |desk| {
+            let entries = (1..=3)
+                .map(|n| desk.arrival(n, "conversation_assigned"))
+                .collect();
+            let heard = desk.caught_up(entries);
+            desk.say("after a while away", heard);
+            desk.wake("10:00:00.400");
+        },
+        expect![[r#"
+            after a while away
+              keep items: n1 n2 n3; toasting: n1 n2 n3; cursor: at 3
+              tray Calm Digit(3) "Campanile: 3 unread"
+            10:00:00.400 woke
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_read_elsewhere_is_taken_back_here() {
+    check(
+        |desk| {
+            desk.arrives(1, "operator_mentioned");
+            let read = desk.entry(Change::Marked {
+                ids: vec![id(1)],
+                mark: Mark::Read,
+            });
+            let heard = desk.heard(vec![read]);
+            desk.say("read on another desk", heard);
+            let (a, b) = (
+                desk.arrival(2, "call_incoming"),
+                desk.arrival(3, "sla_expired"),
+            );
+            let answered = desk.entry(Change::Marked {
+                ids: vec![id(2)],
+                mark: Mark::Read,
+            });
+            let heard = desk.heard(vec![a, b, answered]);
+            desk.say("two, one of them read already", heard);
+        },
+        expect![[r##"
+            10:00 operator_mentioned n1 arrives
+              keep items: n1; toasting: n1; cursor: at 1
+              toast n1 "Ana Admin mentioned you" "#1" [Open, Mark read, In an hour] urgent 5000 ms
+              play two-bells at 70 for n1
+              tray Urgent Digit(1) "Campanile: 1 unread"
+            read on another desk
+              keep marks: n1 read; toasted: n1; cursor: at 2
+              withdraw n1
+              hush n1
+              tray Calm None "Campanile: Nothing unread"
+            two, one of them read already
+              keep items: n2 n3; marks: n2 read; toasting: n3; cursor: at 5
+              toast n3 "SLA breached" "#3" [Open, Mark read, In an hour] urgent 5000 ms
+              tray Urgent Digit(1) "Campanile: 1 unread"
+        "##]],
+    );
+}
+
+#[test]
+fn a_more_specific_notice_takes_the_place_of_the_first() {
+    check(
+        |desk| {
+            desk.arrives(1, "message_received");
+            let notice = Box::new(notice(2, "operator_mentioned", desk.now));
+            let entry = desk.entry(Change::Arrived {
+                notice,
+                bell: true,
+                replaces: Some(id(1)),
+            });
+            let heard = desk.heard(vec![entry]);
+            desk.say("it was a mention", heard);
+        },
+        expect![[r##"
+            10:00 message_received n1 arrives
+              keep items: n1; toasting: n1; cursor: at 1
+              toast n1 "New message" "#1" [Open, Mark read, In an hour] 5000 ms
+              tray Calm Digit(1) "Campanile: 1 unread"
+            it was a mention
+              keep items: n2; marks: n1 removed; toasting: n2; toasted: n1; cursor: at 2
+              withdraw n1
+              toast n2 "Ana Admin mentioned you" "#2" [Open, Mark read, In an hour] urgent 5000 ms
+              play two-bells at 70 for n2
+              tray Urgent Digit(1) "Campanile: 1 unread"
+        "##]],
+    );
+}
+
+#[test]
+fn an_event_whose_time_is_over_interrupts_nobody() {
+    check(
+        |desk| {
+            let mut late = notice(1, "appointment_1_minute", desk.now);
+            late.expires_at = Some(desk.now);
+            let entry = desk.entry(Change::Arrived {
+                notice: Box::new(late),
+                bell: true,
+                replaces: None,
+            });
+            let heard = desk.heard(vec![entry]);
+            desk.say("too late", heard);
+        },
+        expect![[r#"
+            too late
+              keep items: n1; cursor: at 1
+              tray Calm Digit(1) "Campanile: 1 unread"
+        "#]],
+    );
+}
+
+#[test]
+fn two_melodies_keep_their_distance_and_only_a_more_important_one_waits() {
+    check(
+        |desk| {
+            desk.arrives(1, "conversation_message");
+            desk.clock("10:00:01");
+            desk.arrives(2, "conversation_message");
+            desk.arrives(3, "call_incoming");
+            desk.wake("10:00:03");
+        },
+        expect![[r##"
+            10:00 conversation_message n1 arrives
+              keep items: n1; toasting: n1; cursor: at 1
+              toast n1 "New message for you" "#1" [Open, Mark read, In an hour] 5000 ms
+              play soft-knock at 70 for n1
+              tray Calm Digit(1) "Campanile: 1 unread"
+            10:00:01 conversation_message n2 arrives
+              keep items: n2; toasting: n2; cursor: at 2
+              toast n2 "New message for you" "#2" [Open, Mark read, In an hour] 5000 ms
+              tray Calm Digit(2) "Campanile: 2 unread"
+            10:00:01 call_incoming n3 arrives
+              keep items: n3; toasting: n3; cursor: at 3
+              toast n3 "Incoming call" "#3" [Open, Mark read, In an hour] urgent 5000 ms
+              tray Urgent Digit(3) "Campanile: 3 unread"
+            10:00:03 woke
+              play ring-ring at 70 for n3
+        "##]],
+    );
+}
+
+#[test]
+fn an_unread_toast_and_its_melody_come_again_until_read() {
+    check(
+        |desk| {
+            desk.prefers(vec![
+                cell("*", "toast.repeats", json!(2)),
+                cell("*", "sound.repeats", json!(true)),
+            ]);
+            desk.so_far().arrives(1, "conversation_assigned");
+            desk.wake("10:00:30");
+            desk.wake("10:01:00");
+            desk.wake("10:01:30");
+            desk.say(
+                "read by its button",
+                Message::Pressed {
+                    key: toast(1),
+                    press: Press::Read,
+                    activation: None,
+                },
+            );
+        },
+        expect![[r##"
+            10:00 conversation_assigned n1 arrives
+              keep items: n1; toasting: n1; cursor: at 2
+              toast n1 "Ana Admin assigned a conversation to you" "#1" [Open, Mark read, In an hour] 5000 ms
+              play carillon at 70 for n1
+              tray Calm Digit(1) "Campanile: 1 unread"
+            10:00:30 woke
+              toast n1 "Ana Admin assigned a conversation to you" "#1" [Open, Mark read, In an hour] 5000 ms
+              play carillon at 70 for n1
+              wake 10:01
+            10:01:00 woke
+              toast n1 "Ana Admin assigned a conversation to you" "#1" [Open, Mark read, In an hour] 5000 ms
+              play carillon at 70 for n1
+              wake 10:01:30
+            10:01:30 woke
+              play carillon at 70 for n1
+              wake 10:02
+            read by its button
+              keep marks: n1 read; pending: c1(read n1); toasted: n1
+              withdraw n1
+              hush n1
+              push c1(read n1)
+              tray Calm None "Campanile: Nothing unread"
+        "##]],
+    );
+}
+
+#[test]
+fn a_toast_shows_no_more_than_the_agent_allows() {
+    check(
+        |desk| {
+            desk.prefers(vec![
+                cell("*", "toast.shows", json!("nothing")),
+                cell("*", "toast.duration_ms", json!(0)),
+            ]);
+            desk.so_far().arrives(1, "operator_mentioned");
+        },
+        expect![[r#"
+            10:00 operator_mentioned n1 arrives
+              keep items: n1; toasting: n1; cursor: at 2
+              toast n1 "New notification" [Open, Mark read, In an hour] urgent stays
+              play two-bells at 70 for n1
+              tray Urgent Digit(1) "Campanile: 1 unread"
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_about_to_be_shown_when_the_desk_ended_is_summed_up_at_the_start() {
+    check(
+        |desk| {
+            let (shown, read) = (
+                desk.arrival(1, "sla_expired"),
+                desk.arrival(2, "sla_expired"),
+            );
+            let marked = desk.entry(Change::Marked {
+                ids: vec![id(2)],
+                mark: Mark::Read,
+            });
+            let mut loaded = Loaded {
+                toasting: vec![id(1), id(2)],
+                ..Loaded::default()
+            };
+            for entry in [&shown, &read, &marked] {
+                loaded.inbox.apply(entry);
+            }
+            desk.load(loaded);
+            desk.wake("10:00:03");
+        },
+        expect![[r#"
+              follow mira from Some("start")
+              tray Urgent Digit(1) "Campanile: 1 unread"
+            10:00:03 woke
+              keep toasted: n2
+              toast Summary "1 notification while you were away" "SLA breached: 1" [Open] 5000 ms
+        "#]],
+    );
+}
+
+#[test]
+fn what_could_not_be_shown_is_summed_up_when_toasts_work_again() {
+    check(
+        |desk| {
+            desk.arrives(1, "sla_expired");
+            desk.say("no daemon", Message::ToastFailed(toast(1)));
+            desk.clock("10:05");
+            let works = PartState::Works {
+                detail: "dunst 1.9.0".into(),
+            };
+            desk.say("a daemon", Message::Part(Part::Toast, works));
+        },
+        expect![[r##"
+            10:00 sla_expired n1 arrives
+              keep items: n1; toasting: n1; cursor: at 1
+              toast n1 "SLA breached" "#1" [Open, Mark read, In an hour] urgent 5000 ms
+              play alarm at 70 for n1
+              tray Urgent Digit(1) "Campanile: 1 unread"
+            no daemon
+            a daemon
+              toast Summary "1 notification while you were away" "SLA breached: 1" [Open] 5000 ms
+        "##]],
+    );
+}
+
+#[test]
+fn a_clock_that_is_set_back_neither_repeats_nor_silences() {
+    check(
+        |desk| {
+            desk.arrives(1, "conversation_assigned");
+            desk.clock("2016-11-21T10:00:00Z");
+            desk.say("ten years back", Message::Woke);
+            let entry = desk.arrival(2, "sla_expired");
+            let heard = desk.heard(vec![entry]);
+            desk.say("another arrives", heard);
+        },
+        expect![[r##"
+            10:00 conversation_assigned n1 arrives
+              keep items: n1; toasting: n1; cursor: at 1
+              toast n1 "Ana Admin assigned a conversation to you" "#1" [Open, Mark read, In an hour] 5000 ms
+              play carillon at 70 for n1
+              tray Calm Digit(1) "Campanile: 1 unread"
+            ten years back
+              tray Calm Digit(1) "Campanile: 1 unread"
+            another arrives
+              keep items: n2; toasting: n2; cursor: at 2
+              toast n2 "SLA breached" "#2" [Open, Mark read, In an hour] urgent 5000 ms
+              play alarm at 70 for n2
+              tray Urgent Digit(2) "Campanile: 2 unread"
+        "##]],
+    );
+}

@@ -1,0 +1,233 @@
+//! Where a click may lead.
+
+use campanile_client::{
+    act::Action,
+    effect::{KeptItem, Press},
+    message::{Account, Loaded, Message},
+};
+use campanile_core::{
+    change::{Change, Mark, Seq},
+    event::Link,
+    inbox::Marked,
+};
+use expect_test::expect;
+
+use crate::stage::{Stage, account, at, check, id, notice, toast};
+
+#[test]
+fn a_click_opens_what_it_is_about_and_marks_it_read() {
+    check(
+        |desk| {
+            desk.arrives(1, "sla_expired");
+            let activation = Some("token".to_owned());
+            desk.say(
+                "pressed",
+                Message::Pressed {
+                    key: toast(1),
+                    press: Press::Open,
+                    activation,
+                },
+            );
+        },
+        expect![[r##"
+            10:00 sla_expired n1 arrives
+              keep items: n1; toasting: n1; cursor: at 1
+              toast n1 "SLA breached" "#1" [Open, Mark read, In an hour] urgent 5000 ms
+              play alarm at 70 for n1
+              tray Urgent Digit(1) "Campanile: 1 unread"
+            pressed
+              keep marks: n1 read; pending: c1(read n1); toasted: n1
+              withdraw n1
+              hush n1
+              open https://app.acme.example/c/1 Some("token")
+              push c1(read n1)
+              tray Calm None "Campanile: Nothing unread"
+        "##]],
+    );
+}
+
+#[test]
+fn what_is_not_in_memory_is_asked_of_the_store() {
+    check(
+        |desk| {
+            desk.act(
+                "open",
+                Action::Open {
+                    id: id(5),
+                    agreed: false,
+                },
+            );
+            let marked = Marked {
+                mark: Mark::Unread,
+                at: at("09:00"),
+            };
+            let item = KeptItem {
+                notice: notice(5, "sla_expired", at("09:00")),
+                seq: Seq(1),
+                bell: true,
+                marked,
+            };
+            desk.say("the store answers", Message::Recalled(vec![item]));
+        },
+        expect![[r#"
+            open
+              recall n5
+            the store answers
+              keep marks: n5 read; pending: c1(read n5)
+              open https://app.acme.example/c/5 None
+              push c1(read n5)
+        "#]],
+    );
+}
+
+/// Clicks on a link of an event, on a desk of the server `server`, and says what becomes of it.
+fn click(server: &str, link: &str) -> String {
+    let mut desk = Stage::new();
+    let mira = Account {
+        server: server.parse().expect("a URL"),
+        ..account("mira")
+    };
+    desk.load(Loaded {
+        account: Some(mira),
+        ..Loaded::default()
+    });
+    let mut clicked = notice(1, "sla_expired", desk.now);
+    clicked.links = vec![Link {
+        rel: "open".into(),
+        label: None,
+        url: link.into(),
+    }];
+    let entry = desk.entry(Change::Arrived {
+        notice: Box::new(clicked),
+        bell: true,
+        replaces: None,
+    });
+    let heard = desk.heard(vec![entry]);
+    desk.tell(heard);
+    desk.so_far().act(
+        "",
+        Action::Open {
+            id: id(1),
+            agreed: false,
+        },
+    );
+    let view = desk
+        .session
+        .bell_view(&campanile_client::session::Now { wall: desk.now });
+    if desk.written.contains("  open http") {
+        "opens".into()
+    } else if let Some(ask) = view.ask {
+        desk.so_far().act(
+            "",
+            Action::Open {
+                id: id(1),
+                agreed: true,
+            },
+        );
+        assert!(
+            desk.written.contains("  open http"),
+            "{link}: agreed to, it opens"
+        );
+        format!("asks for {}", ask.host)
+    } else {
+        view.common.problem.expect("a problem")
+    }
+}
+
+#[test]
+fn only_declared_origins_open_at_once_and_only_the_web_opens_at_all() {
+    let long = format!("https://app.acme.example/{}", "x".repeat(2_100));
+    let table = [
+        "https://app.acme.example/c/1",
+        "https://APP.acme.example:443/c/1?x=1#y",
+        "https://app.acme.example:8443/c/1",
+        "https://app.acme.example.evil.example/",
+        "https://аpp.acme.example/",
+        "https://2130706433/",
+        "http://app.acme.example/c/1",
+        "https://user@app.acme.example/",
+        "https://app.acme.example@evil.example/",
+        "javascript:alert(1)",
+        " javascript:alert(1)",
+        "java\tscript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "\\\\evil.example\\share",
+        "https:\\\\evil.example\\share",
+        "smb://evil.example/share",
+        "ms-msdt:/id",
+        "search-ms:query=x",
+        "--help",
+        "https://",
+        "https:app.acme.example",
+        "mailto:mira@acme.example",
+        "",
+        &long,
+    ];
+    let told: Vec<_> = table
+        .iter()
+        .map(|link| {
+            format!(
+                "{:?} {}",
+                link.chars().take(40).collect::<String>(),
+                click("https://desk.example.org/", link)
+            )
+        })
+        .collect();
+    expect![[r#"
+        "https://app.acme.example/c/1" opens
+        "https://APP.acme.example:443/c/1?x=1#y" opens
+        "https://app.acme.example:8443/c/1" asks for app.acme.example
+        "https://app.acme.example.evil.example/" asks for app.acme.example.evil.example
+        "https://аpp.acme.example/" asks for xn--pp-6kc.acme.example
+        "https://2130706433/" asks for 127.0.0.1
+        "http://app.acme.example/c/1" unsafe_link
+        "https://user@app.acme.example/" unsafe_link
+        "https://app.acme.example@evil.example/" unsafe_link
+        "javascript:alert(1)" unsafe_link
+        " javascript:alert(1)" unsafe_link
+        "java\tscript:alert(1)" unsafe_link
+        "data:text/html,x" unsafe_link
+        "file:///etc/passwd" unsafe_link
+        "\\\\evil.example\\share" unsafe_link
+        "https:\\\\evil.example\\share" unsafe_link
+        "smb://evil.example/share" unsafe_link
+        "ms-msdt:/id" unsafe_link
+        "search-ms:query=x" unsafe_link
+        "--help" unsafe_link
+        "https://" unsafe_link
+        "https:app.acme.example" opens
+        "mailto:mira@acme.example" unsafe_link
+        "" unsafe_link
+        "https://app.acme.example/xxxxxxxxxxxxxxx" unsafe_link
+    "#]]
+    .assert_eq(&(told.join("\n") + "\n"));
+}
+
+#[test]
+fn plain_http_opens_only_where_the_server_is_on_this_machine() {
+    for (server, link, told) in [
+        (
+            "http://localhost:8080/",
+            "http://localhost:3000/c/1",
+            "asks for localhost",
+        ),
+        (
+            "http://127.0.0.1:8080/",
+            "http://localhost:3000/c/1",
+            "asks for localhost",
+        ),
+        (
+            "http://desk.example.org/",
+            "http://localhost:3000/c/1",
+            "unsafe_link",
+        ),
+        (
+            "https://desk.example.org/",
+            "http://localhost:3000/c/1",
+            "unsafe_link",
+        ),
+    ] {
+        assert_eq!(click(server, link), told, "{server}");
+    }
+}

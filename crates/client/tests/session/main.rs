@@ -1,0 +1,13 @@
+//! The session as a person meets it: messages in, effects out, as text.
+
+mod accounts;
+mod arrivals;
+mod chance;
+mod choices;
+mod deeds;
+mod links;
+mod quiet;
+mod refill;
+mod stage;
+mod text;
+mod views;
