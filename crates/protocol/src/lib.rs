@@ -5,6 +5,7 @@
 pub mod changes;
 pub mod event;
 pub mod frame;
+pub mod health;
 pub mod pairing;
 pub mod problem;
 pub mod roster;

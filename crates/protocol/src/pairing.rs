@@ -51,6 +51,13 @@ pub struct Device {
     pub current: bool,
 }
 
+/// The paired desks of one agent, the oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Devices {
+    /// The desks.
+    pub devices: Vec<Device>,
+}
+
 /// The scheme of a pairing link.
 pub const LINK_SCHEME: &str = "campanile";
 

@@ -57,3 +57,12 @@ pub struct RosterPlace {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub followers: Vec<String>,
 }
+
+/// What became of a roster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// The handles of the agents that were made: those are to be paired.
+    pub made: Vec<String>,
+    /// How many are nobody to this source any more.
+    pub removed: u32,
+}

@@ -1,0 +1,12 @@
+//! Whether the server is well.
+
+use serde::{Deserialize, Serialize};
+
+/// The answer of `/healthz`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// `ok`, or `failing` with status 503.
+    pub status: String,
+    /// Whether the database can be written.
+    pub writable: bool,
+}

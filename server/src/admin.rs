@@ -1,0 +1,356 @@
+//! What the owner of the machine can ask, over a socket that nobody else can open, or of the database itself.
+
+mod socket;
+
+use campanile_core::{
+    catalogue::Role, change::Change, ids::AgentId, policy::Policy, time::Timestamp,
+};
+use campanile_protocol::{
+    pairing,
+    problem::{Code, Problem},
+    roster::{Roster, Taken},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    agents::{self, NewAgent},
+    refusal::Refusal,
+    roster, scopes,
+    sources::registry::{self, Keys, Settings},
+    store::{AgentNo, SourceNo, Writing},
+};
+
+pub use socket::{Door, ask, listen};
+
+/// Something to be done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Ask {
+    /// How the server is reached.
+    Base,
+    /// Make an agent.
+    AgentAdd {
+        /// What to call the agent here; made of the name if it is missing.
+        handle: Option<String>,
+        /// The name for people.
+        name: String,
+        /// The roles for every source.
+        roles: Vec<Role>,
+        /// `en` or `uk`.
+        lang: Option<String>,
+        /// The IANA zone.
+        zone: Option<String>,
+    },
+    /// Everybody.
+    Agents,
+    /// Remove an agent and everything that is the agent's.
+    AgentRemove {
+        /// Handle or name.
+        agent: String,
+    },
+    /// Say who an agent is to a source.
+    AgentMap {
+        /// Handle or name.
+        agent: String,
+        /// The source.
+        source: String,
+        /// The source's own id.
+        external: String,
+    },
+    /// Make a pairing code.
+    Pair {
+        /// Handle or name.
+        agent: String,
+    },
+    /// Make a source.
+    SourceAdd {
+        /// Its id.
+        source: String,
+        /// What is told of it.
+        settings: Settings,
+    },
+    /// Every source.
+    Sources,
+    /// Change what is told of a source.
+    SourceSet {
+        /// Its id.
+        source: String,
+        /// What is told of it.
+        settings: Settings,
+    },
+    /// Give a source other secrets.
+    SourceRotate {
+        /// Its id.
+        source: String,
+    },
+    /// The secret that a source signs with.
+    SourceSecret {
+        /// Its id.
+        source: String,
+    },
+    /// Impose a policy.
+    PolicySet {
+        /// All of it; its version is counted here.
+        policy: Box<Policy>,
+    },
+    /// Take a source's directory.
+    RosterImport {
+        /// The source.
+        source: String,
+        /// Its directory.
+        roster: Roster,
+    },
+}
+
+/// What became of it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "told", rename_all = "snake_case")]
+pub enum Told {
+    /// How the server is reached.
+    Base {
+        /// The base of its addresses.
+        base: String,
+    },
+    /// It is done.
+    Done,
+    /// An agent.
+    Agent(AgentRow),
+    /// Everybody.
+    Agents {
+        /// By handle.
+        agents: Vec<AgentRow>,
+    },
+    /// A pairing code.
+    Pairing {
+        /// The link for the desk.
+        link: String,
+        /// Until when it is good.
+        until: Timestamp,
+    },
+    /// What a source proves itself with.
+    Keys(Keys),
+    /// Every source.
+    Sources {
+        /// By id.
+        sources: Vec<SourceRow>,
+    },
+    /// What became of a roster.
+    Roster(Taken),
+    /// It was refused.
+    Refused {
+        /// Why.
+        problem: Problem,
+    },
+}
+
+/// An agent, as the owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentRow {
+    /// What the agent is called here.
+    pub handle: String,
+    /// The name for people.
+    pub name: String,
+    /// The id.
+    pub id: AgentId,
+    /// The roles, of all sources.
+    pub roles: Vec<Role>,
+    /// Who the agent is to which source, as `source=id`.
+    pub mapped: Vec<String>,
+}
+
+/// A source, as the owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRow {
+    /// Its id.
+    pub id: String,
+    /// What is told of it.
+    pub settings: Settings,
+}
+
+/// Does what was asked.
+///
+/// # Errors
+/// [`Refusal`], of which nothing is kept.
+pub fn perform(writing: &mut Writing<'_>, base: &str, ask: Ask) -> Result<Told, Refusal> {
+    Ok(match ask {
+        Ask::Base => Told::Base {
+            base: base.to_owned(),
+        },
+        Ask::AgentAdd {
+            handle,
+            name,
+            roles,
+            lang,
+            zone,
+        } => {
+            let no = agents::add(
+                writing,
+                &NewAgent {
+                    handle,
+                    name,
+                    roles,
+                    lang,
+                    zone,
+                },
+            )?;
+            scopes::tell(writing, no)?;
+            Told::Agent(agent_row(writing, no)?)
+        }
+        Ask::Agents => {
+            let mut agents: Vec<_> = writing
+                .directory
+                .agents()
+                .map(|agent| (agent.handle.clone(), agent.no))
+                .collect();
+            agents.sort_unstable();
+            let rows = agents
+                .into_iter()
+                .map(|(_, no)| agent_row(writing, no))
+                .collect::<Result<_, _>>()?;
+            Told::Agents { agents: rows }
+        }
+        Ask::AgentRemove { agent } => {
+            let no = agent_no(writing, &agent)?;
+            agents::remove(writing, no)?;
+            Told::Done
+        }
+        Ask::AgentMap {
+            agent,
+            source,
+            external,
+        } => {
+            let (agent, source) = (agent_no(writing, &agent)?, source_no(writing, &source)?);
+            agents::map(writing, source, &external, agent, &[])?;
+            scopes::tell(writing, agent)?;
+            Told::Agent(agent_row(writing, agent)?)
+        }
+        Ask::Pair { agent } => {
+            let agent = agent_no(writing, &agent)?;
+            let (code, until) = crate::pairing::issue(writing, agent)?;
+            Told::Pairing {
+                link: pairing::link(base, &code),
+                until,
+            }
+        }
+        Ask::SourceAdd { source, settings } => {
+            Told::Keys(registry::add(writing, &source, &settings)?)
+        }
+        Ask::Sources => Told::Sources {
+            sources: source_rows(writing),
+        },
+        Ask::SourceSet { source, settings } => {
+            let source = source_no(writing, &source)?;
+            registry::set(writing, source, &settings)?;
+            Told::Done
+        }
+        Ask::SourceRotate { source } => {
+            let source = source_no(writing, &source)?;
+            Told::Keys(registry::rotate(writing, source)?)
+        }
+        Ask::SourceSecret { source } => {
+            Told::Keys(registry::secret(writing, source_no(writing, &source)?)?)
+        }
+        Ask::PolicySet { policy } => {
+            impose(writing, *policy)?;
+            Told::Done
+        }
+        Ask::RosterImport { source, roster } => {
+            let source = source_no(writing, &source)?;
+            Told::Roster(roster::take(writing, source, &roster)?)
+        }
+    })
+}
+
+/// Writes a policy into every log.
+fn impose(writing: &mut Writing<'_>, policy: Policy) -> Result<(), Refusal> {
+    let policy = Policy {
+        version: writing.directory.policy.version + 1,
+        ..policy
+    };
+    writing
+        .db
+        .prepare_cached("UPDATE server SET policy = ?1")?
+        .execute([serde_json::to_string(&policy)?])?;
+    let mut agents: Vec<_> = writing.directory.agents().map(|agent| agent.no).collect();
+    agents.sort_unstable();
+    for agent in agents {
+        writing.append(
+            agent,
+            writing.now,
+            Change::Policy {
+                policy: Box::new(policy.clone()),
+            },
+        )?;
+    }
+    writing.directory.impose(policy);
+    Ok(())
+}
+
+fn agent_no(writing: &Writing<'_>, name: &str) -> Result<AgentNo, Refusal> {
+    let told = || {
+        Refusal::told(
+            Code::NotFound,
+            format!(
+                "There is no agent `{name}`, or several are called so; `agent list` tells the handles."
+            ),
+        )
+    };
+    writing
+        .directory
+        .agent_named(name)
+        .map(|agent| agent.no)
+        .ok_or_else(told)
+}
+
+fn source_no(writing: &Writing<'_>, id: &str) -> Result<SourceNo, Refusal> {
+    let told = || {
+        Refusal::told(
+            Code::NotFound,
+            format!("There is no source `{id}`; `source list` tells which there are."),
+        )
+    };
+    writing
+        .directory
+        .source_named(id)
+        .map(|source| source.no)
+        .ok_or_else(told)
+}
+
+fn agent_row(writing: &Writing<'_>, no: AgentNo) -> Result<AgentRow, Refusal> {
+    let directory = &writing.directory;
+    let agent = directory.agent(no).ok_or_else(Refusal::not_found)?;
+    let mut mapped: Vec<_> = directory
+        .sources()
+        .flat_map(|source| {
+            directory
+                .people(source.no)
+                .map(move |(external, person)| (source, external, person))
+        })
+        .filter(|(_, _, person)| person.agent == no)
+        .map(|(source, external, _)| format!("{}={external}", source.id))
+        .collect();
+    mapped.sort_unstable();
+    let roles = directory.scopes_of(agent).roles;
+    Ok(AgentRow {
+        handle: agent.handle.clone(),
+        name: agent.name.clone(),
+        id: agent.id,
+        roles,
+        mapped,
+    })
+}
+
+fn source_rows(writing: &Writing<'_>) -> Vec<SourceRow> {
+    let row = |source: &crate::directory::Source| SourceRow {
+        id: source.id.to_string(),
+        settings: Settings {
+            name: Some(source.name.clone()),
+            link_origins: Some(source.link_origins.clone()),
+            kinds: Some(source.kinds.iter().map(ToString::to_string).collect()),
+            negative_percent: Some(source.negative_percent),
+        },
+    };
+    let mut rows: Vec<_> = writing.directory.sources().map(row).collect();
+    rows.sort_by(|a, b| a.id.cmp(&b.id));
+    rows
+}

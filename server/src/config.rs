@@ -1,0 +1,321 @@
+//! The configuration: a TOML file, then the environment, and an error that names what it does not know.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use figment::{
+    Figment,
+    providers::{Env, Format as _, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// What the environment's keys begin with; `__` stands for the dot of a section.
+pub const ENVIRONMENT: &str = "CAMPANILE_SERVER_";
+/// The keys of the environment that say where things are, and so cannot stand in the file.
+const NOT_SETTINGS: &[&str] = &["config"];
+
+/// Everything that can be set. `docs/operations.md` describes each key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where to tell metrics; nowhere if it is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// The folder of the database, its lock and the admin socket.
+    pub data: PathBuf,
+    /// How desks reach this server; told in pairing links. Made of `listen` if it is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<Url>,
+    /// Host names that requests may name, besides loopback and that of `public_url`.
+    pub hosts: Vec<String>,
+    /// After so many days what was read is forgotten. What is unread stays.
+    pub retention_days: u32,
+    /// What is logged, such as `info` or `campanile_server=debug`.
+    pub log: String,
+    /// The streams to the desks.
+    pub stream: Stream,
+    /// How often an address may ask to be paired.
+    pub pairing: Pairing,
+}
+
+/// The streams to the desks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Stream {
+    /// A sign of life after so many milliseconds.
+    pub heartbeat_ms: u64,
+    /// A reader that takes nothing for so many milliseconds is cut off.
+    pub stalled_ms: u64,
+    /// So many streams may one device have; the oldest gives way.
+    pub most_per_device: usize,
+}
+
+impl Default for Stream {
+    fn default() -> Self {
+        Self {
+            heartbeat_ms: 15_000,
+            stalled_ms: 60_000,
+            most_per_device: 3,
+        }
+    }
+}
+
+/// How often pairing may be tried.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Pairing {
+    /// So many tries a minute from one address.
+    pub tries_per_minute: u32,
+}
+
+impl Default for Pairing {
+    fn default() -> Self {
+        Self {
+            tries_per_minute: 10,
+        }
+    }
+}
+
+/// Why the configuration cannot be used, in one line.
+#[derive(Debug, thiserror::Error)]
+pub enum BadConfig {
+    /// A key or value is wrong.
+    #[error("{0}")]
+    Wrong(String),
+    /// The file is not there.
+    #[error("there is no configuration file {}; leave out --config to do without one", .0.display())]
+    NoFile(PathBuf),
+    /// There is no home to keep data in.
+    #[error(
+        "set `data` to the folder that shall hold the database: neither XDG_DATA_HOME nor HOME is set"
+    )]
+    NoHome,
+    /// The server could be reached from other machines, but does not know its name.
+    #[error("set `public_url`: with listen = \"{0}\" desks cannot know how to reach this server")]
+    NoPublicUrl(SocketAddr),
+}
+
+impl Config {
+    /// Returns what holds where nothing is set, with its data in `data`.
+    #[must_use]
+    pub fn new(data: PathBuf) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 7440)),
+            metrics_listen: None,
+            data,
+            public_url: None,
+            hosts: Vec::new(),
+            retention_days: 90,
+            log: "info".to_owned(),
+            stream: Stream::default(),
+            pairing: Pairing::default(),
+        }
+    }
+
+    /// Reads the file, if one is named, and the environment, which wins.
+    ///
+    /// # Errors
+    /// [`BadConfig`], which names the key.
+    pub fn read(file: Option<&Path>) -> Result<Self, BadConfig> {
+        if let Some(file) = file.filter(|file| !file.is_file()) {
+            return Err(BadConfig::NoFile(file.to_owned()));
+        }
+        let home = data_home();
+        let defaults = Self::new(home.clone().unwrap_or_default());
+        let mut figment = Figment::from(Serialized::defaults(defaults));
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file(file));
+        }
+        let config: Self = figment
+            .merge(Env::prefixed(ENVIRONMENT).ignore(NOT_SETTINGS).split("__"))
+            .extract()
+            .map_err(|error| BadConfig::Wrong(told(&error)))?;
+        if home.is_none() && config.data.as_os_str().is_empty() {
+            return Err(BadConfig::NoHome);
+        }
+        config.checked()
+    }
+
+    fn checked(self) -> Result<Self, BadConfig> {
+        if self.public_url.is_none() && !self.listen.ip().is_loopback() {
+            return Err(BadConfig::NoPublicUrl(self.listen));
+        }
+        if self.retention_days == 0 {
+            return Err(BadConfig::Wrong(
+                "`retention_days` must be 1 or more".into(),
+            ));
+        }
+        for (key, value) in [
+            ("stream.heartbeat_ms", self.stream.heartbeat_ms),
+            ("stream.stalled_ms", self.stream.stalled_ms),
+            ("stream.most_per_device", self.stream.most_per_device as u64),
+            (
+                "pairing.tries_per_minute",
+                u64::from(self.pairing.tries_per_minute),
+            ),
+        ] {
+            if value == 0 {
+                return Err(BadConfig::Wrong(format!("`{key}` must be 1 or more")));
+            }
+        }
+        Ok(self)
+    }
+
+    /// Returns how desks reach the server that listens on `address`.
+    #[must_use]
+    pub fn base(&self, address: SocketAddr) -> String {
+        match &self.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{address}"),
+        }
+    }
+
+    /// Returns the configuration as a file that can be read again.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).unwrap_or_default()
+    }
+}
+
+/// `campanile-server` in the user's data folder (XDG base directories).
+fn data_home() -> Option<PathBuf> {
+    let absolute = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let base =
+        absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")))?;
+    Some(base.join("campanile-server"))
+}
+
+fn told(error: &figment::Error) -> String {
+    let key = |key: &str| {
+        let path = error
+            .path
+            .iter()
+            .map(String::as_str)
+            .chain([key])
+            .collect::<Vec<_>>();
+        path.into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(".")
+    };
+    let origin = match error.metadata.as_ref() {
+        Some(from) if from.name.contains("environment") => " in the environment".to_owned(),
+        Some(from) => from
+            .source
+            .as_ref()
+            .map_or_else(String::new, |source| format!(" in {source}")),
+        None => String::new(),
+    };
+    match &error.kind {
+        figment::error::Kind::UnknownField(field, known) => {
+            format!(
+                "unknown key `{}`{origin}; known are {}",
+                key(field),
+                known.join(", ")
+            )
+        }
+        kind => format!("`{}`{origin}: {kind}", key("")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads `toml` with `env` set; figment's jail keeps both from other tests.
+    fn read(toml: &str, env: &[(&str, &str)]) -> Result<Config, String> {
+        let mut read = Err(String::new());
+        figment::Jail::expect_with(|jail| {
+            jail.clear_env();
+            jail.set_env("HOME", "/home/mira");
+            jail.create_file("campanile.toml", toml)?;
+            for (key, value) in env {
+                jail.set_env(key, value);
+            }
+            read =
+                Config::read(Some(Path::new("campanile.toml"))).map_err(|error| error.to_string());
+            Ok(())
+        });
+        read
+    }
+
+    #[test]
+    fn without_a_word_it_listens_on_loopback_and_keeps_its_data_at_home() {
+        let config = read("", &[]).expect("reads");
+        assert_eq!(
+            config,
+            Config::new("/home/mira/.local/share/campanile-server".into())
+        );
+        assert!(config.listen.ip().is_loopback());
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let file = "listen = \"127.0.0.1:1\"\n[stream]\nheartbeat_ms = 7\n";
+        let config = read(file, &[("CAMPANILE_SERVER_STREAM__HEARTBEAT_MS", "9")]).expect("reads");
+        assert_eq!((config.listen.port(), config.stream.heartbeat_ms), (1, 9));
+        assert_eq!(config.stream.most_per_device, 3);
+    }
+
+    #[test]
+    fn a_wrong_key_or_value_is_named() {
+        let known =
+            "listen, metrics_listen, data, public_url, hosts, retention_days, log, stream, pairing";
+        let table: &[(&str, &[(&str, &str)], String)] = &[
+            ("lisen = 1", &[], format!("unknown key `lisen` in campanile.toml; known are {known}")),
+            (
+                "[stream]\nheartbeat = 1",
+                &[],
+                "unknown key `stream.heartbeat` in campanile.toml; known are heartbeat_ms, stalled_ms, most_per_device".into(),
+            ),
+            (
+                "",
+                &[("CAMPANILE_SERVER_LISEN", "x")],
+                format!("unknown key `lisen` in the environment; known are {known}"),
+            ),
+            ("retention_days = 0", &[], "`retention_days` must be 1 or more".into()),
+        ];
+        for (toml, env, expected) in table {
+            let error = read(toml, env)
+                .expect_err("refused")
+                .replace(&std::env::temp_dir().display().to_string(), "");
+            let tail = error
+                .split_once(" in /")
+                .map_or(error.clone(), |(head, rest)| {
+                    let file = rest.find("campanile.toml").map_or(rest, |at| &rest[at..]);
+                    format!("{head} in {file}")
+                });
+            assert_eq!(tail, *expected);
+        }
+        assert!(
+            read("listen = \"here\"", &[])
+                .expect_err("refused")
+                .contains("`listen`")
+        );
+    }
+
+    #[test]
+    fn a_server_that_others_can_reach_must_know_its_name() {
+        assert!(
+            read("listen = \"0.0.0.0:80\"", &[])
+                .expect_err("refused")
+                .contains("public_url")
+        );
+        assert!(
+            read(
+                "listen = \"0.0.0.0:80\"\npublic_url = \"https://bell.example.org\"",
+                &[]
+            )
+            .is_ok()
+        );
+    }
+}

@@ -1,0 +1,206 @@
+//! The hub: the open streams, by agent. What it carries it may drop; the log is the truth.
+
+mod slot;
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+    },
+};
+
+use axum::body::Bytes;
+use campanile_core::ids::{AgentId, Epoch};
+use campanile_protocol::frame;
+
+use crate::{
+    cursor::Cursor,
+    store::{AgentNo, DeviceNo, Rung},
+};
+
+pub use slot::{Heard, News, Slot};
+
+/// The heartbeats of all streams are spread over so many steps.
+pub const STEPS: u64 = 15;
+
+/// The open streams.
+#[derive(Debug)]
+pub struct Hub {
+    epoch: Epoch,
+    most_per_device: usize,
+    listening: Mutex<HashMap<AgentNo, Listening>>,
+    serial: AtomicU64,
+    open: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct Listening {
+    id: AgentId,
+    slots: Vec<Arc<Slot>>,
+}
+
+impl Hub {
+    /// Returns a hub without streams, in the life `epoch` of the database.
+    #[must_use]
+    pub fn new(epoch: Epoch, most_per_device: usize) -> Self {
+        Self {
+            epoch,
+            most_per_device,
+            listening: Mutex::default(),
+            serial: AtomicU64::new(0),
+            open: AtomicUsize::new(0),
+        }
+    }
+
+    /// Returns the life of the database that cursors are made for.
+    #[must_use]
+    pub const fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// Returns how many streams are open.
+    #[must_use]
+    pub fn streams(&self) -> usize {
+        self.open.load(Relaxed)
+    }
+
+    /// Opens a stream. The oldest of a device that has too many ends.
+    #[must_use]
+    pub fn join(
+        self: &Arc<Self>,
+        agent: AgentNo,
+        id: AgentId,
+        device: DeviceNo,
+        cut: Arc<tokio::sync::Notify>,
+    ) -> Listener {
+        let slot = Arc::new(Slot::new(self.serial.fetch_add(1, Relaxed), device, cut));
+        let mut listening = self.listening();
+        let slots = &mut listening
+            .entry(agent)
+            .or_insert_with(|| Listening {
+                id,
+                slots: Vec::with_capacity(1),
+            })
+            .slots;
+        let mine: Vec<_> = slots
+            .iter()
+            .filter(|slot| slot.device == device)
+            .cloned()
+            .collect();
+        for oldest in mine
+            .iter()
+            .take((mine.len() + 1).saturating_sub(self.most_per_device))
+        {
+            oldest.end(None);
+        }
+        slots.push(slot.clone());
+        self.open.fetch_add(1, Relaxed);
+        Listener {
+            hub: self.clone(),
+            agent,
+            slot,
+        }
+    }
+
+    /// Hands entries to the streams of their agents.
+    pub fn ring(&self, rung: Vec<Rung>) {
+        let listening = self.listening();
+        for Rung { agent, seq, body } in rung {
+            let Some(listening) = listening.get(&agent) else {
+                continue;
+            };
+            let cursor = Cursor::after(self.epoch, listening.id, seq, &body);
+            let frame = Bytes::from(format!(
+                "id: {cursor}\nevent: {}\ndata: {{\"entries\":[{body}]}}\n\n",
+                frame::ENTRIES
+            ));
+            for slot in &listening.slots {
+                slot.put(News::Entry(seq, frame.clone()));
+            }
+        }
+    }
+
+    /// Hands something that is in no log to the streams of an agent.
+    pub fn tell(&self, agent: AgentNo, frame: &Bytes) {
+        for slot in self
+            .listening()
+            .get(&agent)
+            .into_iter()
+            .flat_map(|listening| &listening.slots)
+        {
+            slot.put(News::Aside(frame.clone()));
+        }
+    }
+
+    /// Ends the streams of a device whose token was revoked.
+    pub fn dismiss(&self, device: DeviceNo) {
+        let goodbye = Bytes::from(format!("event: {}\ndata: {{}}\n\n", frame::GOODBYE));
+        self.every(|slot| {
+            if slot.device == device {
+                slot.end(Some(goodbye.clone()));
+            }
+        });
+    }
+
+    /// Ends every stream: the server stops, and the desks come back when it is there again.
+    pub fn end_all(&self) {
+        self.every(|slot| slot.end(None));
+    }
+
+    /// Gives a sign of life to the streams whose turn it is, and cuts those off that took none of the last `patience`.
+    pub fn beat(&self, step: u64, patience: u32) {
+        self.every(|slot| {
+            if slot.serial % STEPS == step {
+                slot.beat(patience);
+            }
+        });
+    }
+
+    fn every(&self, mut act: impl FnMut(&Slot)) {
+        for slot in self
+            .listening()
+            .values()
+            .flat_map(|listening| &listening.slots)
+        {
+            act(slot);
+        }
+    }
+
+    fn listening(&self) -> MutexGuard<'_, HashMap<AgentNo, Listening>> {
+        self.listening
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An open stream; it leaves the hub when it is dropped.
+#[derive(Debug)]
+pub struct Listener {
+    hub: Arc<Hub>,
+    agent: AgentNo,
+    slot: Arc<Slot>,
+}
+
+impl Listener {
+    /// Returns where the stream's news are put.
+    #[must_use]
+    pub fn slot(&self) -> &Slot {
+        &self.slot
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let mut listening = self.hub.listening();
+        if let Some(of_agent) = listening.get_mut(&self.agent) {
+            of_agent
+                .slots
+                .retain(|slot| slot.serial != self.slot.serial);
+            if of_agent.slots.is_empty() {
+                listening.remove(&self.agent);
+            }
+        }
+        self.hub.open.fetch_sub(1, Relaxed);
+    }
+}

@@ -1,0 +1,5 @@
+//! The server's program.
+
+fn main() -> std::process::ExitCode {
+    campanile_server::cli::run()
+}

@@ -1,0 +1,147 @@
+//! Presence: whether new chats are welcome, and what the agent looks at. Held in memory, in no log.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use axum::body::Bytes;
+use campanile_core::{decide::Focus, time::Timestamp};
+use campanile_protocol::frame::{self, Presence};
+
+use crate::store::AgentNo;
+
+/// What can be said of new chats, the first before anybody said anything (R19).
+pub const AVAILABILITIES: &[&str] = &["available", "busy", "away"];
+/// Looking at something lasts so long unless it is said again (R5).
+const LOOK_MS: i64 = 30_000;
+
+/// What is known of everybody for the moment.
+#[derive(Debug, Default)]
+pub struct Presences(Mutex<HashMap<AgentNo, Known>>);
+
+#[derive(Clone, Debug)]
+struct Known {
+    availability: &'static str,
+    look: Option<Look>,
+}
+
+/// What an agent looks at, and until when that is believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    until: Timestamp,
+    conversation: Option<String>,
+}
+
+impl Look {
+    /// Returns it as a decision needs it.
+    #[must_use]
+    pub fn focus(&self) -> Focus<'_> {
+        self.conversation
+            .as_deref()
+            .map_or(Focus::Inbox, Focus::Conversation)
+    }
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            availability: AVAILABILITIES[0],
+            look: None,
+        }
+    }
+}
+
+impl Presences {
+    /// Keeps what an agent says of new chats; `false` if that is none of [`AVAILABILITIES`].
+    pub fn set_availability(&self, agent: AgentNo, value: &str) -> bool {
+        let Some(value) = AVAILABILITIES.iter().copied().find(|known| *known == value) else {
+            return false;
+        };
+        self.known().entry(agent).or_default().availability = value;
+        true
+    }
+
+    /// Keeps what an agent looks at: a page of the platform that is visible and focused, or nothing.
+    pub fn set_look(
+        &self,
+        agent: AgentNo,
+        focused: bool,
+        conversation: Option<String>,
+        now: Timestamp,
+    ) {
+        let look = focused.then(|| Look {
+            until: now.plus_ms(LOOK_MS),
+            conversation,
+        });
+        self.known().entry(agent).or_default().look = look;
+    }
+
+    /// Returns what an agent looks at.
+    #[must_use]
+    pub fn look(&self, agent: AgentNo, now: Timestamp) -> Option<Look> {
+        self.known()
+            .get(&agent)?
+            .look
+            .clone()
+            .filter(|look| now < look.until)
+    }
+
+    /// Returns what an agent says of new chats.
+    #[must_use]
+    pub fn availability(&self, agent: AgentNo) -> &'static str {
+        self.known()
+            .get(&agent)
+            .map_or(AVAILABILITIES[0], |known| known.availability)
+    }
+
+    /// Returns what is known of an agent, as a frame.
+    #[must_use]
+    pub fn frame(&self, agent: AgentNo, now: Timestamp) -> Bytes {
+        let look = self.look(agent, now);
+        let presence = Presence {
+            availability: Some(self.availability(agent).to_owned()),
+            focused_until: look.as_ref().map(|look| look.until),
+            conversation: look.and_then(|look| look.conversation),
+        };
+        let data = serde_json::to_string(&presence).unwrap_or_default();
+        Bytes::from(format!("event: {}\ndata: {data}\n\n", frame::PRESENCE))
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<AgentNo, Known>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_is_believed_for_half_a_minute() {
+        let (presences, mira) = (Presences::default(), AgentNo(1));
+        let at = Timestamp::from_ms(1_000_000);
+        presences.set_look(mira, true, Some("412".into()), at);
+        let look = presences
+            .look(mira, at.plus_ms(29_999))
+            .expect("still looks");
+        assert_eq!(look.focus(), Focus::Conversation("412"));
+        assert_eq!(presences.look(mira, at.plus_ms(30_000)), None);
+        presences.set_look(mira, true, None, at);
+        assert_eq!(
+            presences.look(mira, at).expect("looks").focus(),
+            Focus::Inbox
+        );
+        presences.set_look(mira, false, None, at);
+        assert_eq!(presences.look(mira, at), None);
+    }
+
+    #[test]
+    fn new_chats_are_welcome_until_somebody_says_otherwise() {
+        let (presences, mira) = (Presences::default(), AgentNo(1));
+        assert_eq!(presences.availability(mira), "available");
+        assert!(presences.set_availability(mira, "away"));
+        assert!(!presences.set_availability(mira, "dancing"));
+        assert_eq!(presences.availability(mira), "away");
+    }
+}

@@ -1,0 +1,34 @@
+//! `POST /v1/pair`: a pairing code in, a device token out.
+
+use axum::{
+    Json,
+    extract::{Request, State},
+};
+use campanile_protocol::{
+    pairing::{PairAnswer, PairRequest},
+    problem::Code,
+};
+
+use crate::{
+    app::App,
+    pairing,
+    refusal::Refusal,
+    routes::caller::{self, Connection},
+};
+
+pub async fn post(
+    State(app): State<App>,
+    connection: Connection,
+    request: Request,
+) -> Result<Json<PairAnswer>, Refusal> {
+    app.pairing_tries
+        .one(connection.address, app.clock.now())
+        .map_err(|seconds| {
+            Refusal::told(Code::TooMany, format!("Try again in {seconds} seconds."))
+        })?;
+    let request: PairRequest = caller::request(request).await?;
+    app.writer
+        .write(move |writing| pairing::redeem(writing, &request.code, &request.device_name))
+        .await
+        .map(Json)
+}

@@ -1,0 +1,60 @@
+//! `PUT /v1/roster`: the directory of the source that asks.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::HeaderMap,
+};
+use campanile_protocol::roster::{Roster, Taken};
+
+use crate::{
+    access::SourceKeys,
+    app::App,
+    ingest::{check_depth, json},
+    refusal::Refusal,
+    roster,
+    routes::caller,
+    sources::{self, Proof, bearer_token, replay},
+    token::TokenHash,
+};
+
+/// The header that names the source of a signed request: its path does not.
+pub const SOURCE: &str = "campanile-source";
+
+pub async fn put(State(app): State<App>, request: Request) -> Result<Json<Taken>, Refusal> {
+    let (headers, body) = caller::body(request).await?;
+    let keys = source(&app, &headers).ok_or_else(sources::unproven)?;
+    let proven = sources::verify(&Proof {
+        headers: &headers,
+        body: &body,
+        keys: &keys,
+        now: app.clock.now(),
+    })?;
+    check_depth(&body)?;
+    let roster: Roster = json(&body)?;
+    let seen = proven.id.map(|id| replay::Seen::of(id, &body));
+    let taken = app.writer.write(move |writing| {
+        let is_new = seen.map_or(Ok(true), |seen| seen.remember(writing, keys.no))?;
+        // An older roster that was overheard must not undo a later one.
+        if is_new {
+            roster::take(writing, keys.no, &roster)
+        } else {
+            Ok(Taken {
+                made: Vec::new(),
+                removed: 0,
+            })
+        }
+    });
+    taken.await.map(Json)
+}
+
+fn source(app: &App, headers: &HeaderMap) -> Option<Arc<SourceKeys>> {
+    match headers.get(SOURCE) {
+        Some(named) => app.access.source(named.to_str().ok()?),
+        None => app
+            .access
+            .source_with(&TokenHash::of(bearer_token(headers)?), app.clock.now()),
+    }
+}

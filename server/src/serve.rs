@@ -1,0 +1,283 @@
+//! The running server: its parts put together, its connections, its end.
+
+use std::{io, net::SocketAddr, sync::Arc, thread::JoinHandle, time::Duration};
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{Notify, watch},
+    task::JoinSet,
+};
+
+use crate::{
+    access::Access,
+    admin,
+    app::{App, Parts},
+    clock::Clock,
+    config::Config,
+    housekeeping,
+    hub::{self, Hub},
+    limits::Tries,
+    metrics,
+    presence::Presences,
+    probe::Probe,
+    refusal::Refusal,
+    routes::{self, Connection},
+    store::{self, Folder, Lock, Readers, StoreError, Writer},
+};
+
+/// A head that comes too slowly is not waited for, and neither is the next request on an idle connection.
+const HEAD_PATIENCE: Duration = Duration::from_secs(60);
+/// The most bytes of a request's head. A stream keeps this much for as long as it is open.
+const HEAD_MOST_BYTES: usize = 8 * 1024;
+/// Requests that are under way when the server stops have so long to end.
+const END_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why the server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is in the database.
+    #[error("the database cannot be read: {0}")]
+    Read(#[from] Refusal),
+    /// The address.
+    #[error("cannot listen on {0}: {1}; set `{2}` to another address")]
+    Listen(SocketAddr, io::Error, &'static str),
+    /// The admin socket.
+    #[error("cannot make the admin socket: {0}")]
+    Admin(io::Error),
+}
+
+/// The server.
+#[derive(Debug)]
+pub struct Server;
+
+/// A server that runs. Dropping it without [`Self::shutdown`] leaves connections to themselves.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Where it tells metrics.
+    pub metrics_address: Option<SocketAddr>,
+    /// Its parts, for the command line and for tests.
+    pub app: App,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+    door: admin::Door,
+    writer: JoinHandle<()>,
+    lock: Lock,
+}
+
+impl Server {
+    /// Opens the database and starts to answer.
+    ///
+    /// # Errors
+    /// [`StartError`], which says what to change.
+    pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> {
+        let folder = Folder::open(&config.data)?;
+        let lock = folder.lock()?;
+        let db = store::open(&folder.database())?;
+        let listener = bind(config.listen, "listen").await?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| StartError::Listen(config.listen, error, "listen"))?;
+        let metrics_listener = match config.metrics_listen {
+            Some(address) => Some(bind(address, "metrics_listen").await?),
+            None => None,
+        };
+        let metrics_address = metrics_listener
+            .as_ref()
+            .and_then(|listener| listener.local_addr().ok());
+
+        let epoch = crate::directory::Directory::load(&db)?.epoch;
+        let access = Arc::new(Access::load(&db)?);
+        let hub = Arc::new(Hub::new(epoch, config.stream.most_per_device));
+        let (ringing, knowing) = (hub.clone(), access.clone());
+        let (writer, thread) = Writer::start(db, clock.clone(), move |db, rung, after| {
+            for change in after {
+                knowing.take(db, &change);
+                if let store::After::Revoked(device) = change {
+                    ringing.dismiss(device);
+                }
+            }
+            ringing.ring(rung);
+        })?;
+        let base = config.base(address);
+        let door = admin::listen(&folder.socket(), writer.clone(), base.clone())
+            .map_err(StartError::Admin)?;
+        let app = App::new(Parts {
+            readers: Readers::new(folder.database()),
+            pairing_tries: Tries::new(config.pairing.tries_per_minute),
+            presences: Arc::new(Presences::default()),
+            probe: Probe::default(),
+            config,
+            clock,
+            writer,
+            access,
+            hub,
+            base,
+        });
+        let (stop, stopped) = watch::channel(false);
+        let stopped = Stopped(stopped);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(accept(
+            listener,
+            routes::router(app.clone()),
+            stopped.clone(),
+        ));
+        tasks.spawn(beat(app.clone(), stopped.clone()));
+        tasks.spawn(housekeeping::run(app.clone(), stopped.clone()));
+        if let Some(listener) = metrics_listener {
+            tasks.spawn(accept(listener, metrics::router(app.clone()), stopped));
+        }
+        Ok(Running {
+            address,
+            metrics_address,
+            app,
+            stop,
+            tasks,
+            door,
+            writer: thread,
+            lock,
+        })
+    }
+}
+
+impl Running {
+    /// Returns how this server is reached.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.app.base
+    }
+
+    /// Ends it: streams end, requests under way are answered, and all that was accepted is in the database.
+    pub async fn shutdown(self) {
+        let Self {
+            app,
+            stop,
+            mut tasks,
+            door,
+            writer,
+            lock,
+            ..
+        } = self;
+        let _ = stop.send(true);
+        app.hub.end_all();
+        drop(door);
+        let ended = tokio::time::timeout(END_PATIENCE, async {
+            while tasks.join_next().await.is_some() {}
+        })
+        .await;
+        if ended.is_err() {
+            tracing::warn!("some connections did not end and were cut");
+            tasks.shutdown().await;
+        }
+        housekeeping::remember_the_seen(&app).await;
+        drop(app);
+        // The writer ends with the last of its doors.
+        let _ = tokio::task::spawn_blocking(move || writer.join()).await;
+        drop(lock);
+    }
+}
+
+/// Tells a task that the server stops.
+#[derive(Clone, Debug)]
+pub struct Stopped(watch::Receiver<bool>);
+
+impl Stopped {
+    /// Waits for that.
+    pub async fn wait(&self) {
+        // If nobody can say it any more, it is so.
+        let _ = self.0.clone().wait_for(|stop| *stop).await;
+    }
+}
+
+async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| StartError::Listen(address, error, key))
+}
+
+async fn accept(listener: TcpListener, router: Router, stopped: Stopped) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    connections.spawn(serve(stream, peer, router.clone(), stopped.clone()));
+                }
+                Err(error) => {
+                    // Out of file descriptors, mostly: those that are in use must end first.
+                    tracing::warn!(%error, "a connection cannot be accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            () = stopped.wait() => break,
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, stopped: Stopped) {
+    // A notice is small and must not wait for another to fill the packet.
+    let _ = stream.set_nodelay(true);
+    let cut = Arc::new(Notify::new());
+    let connection = Connection {
+        address: peer.ip(),
+        cut: cut.clone(),
+    };
+    let router = TowerToHyperService::new(router);
+    let service =
+        hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            let mut request = request.map(axum::body::Body::new);
+            request.extensions_mut().insert(connection.clone());
+            hyper::service::Service::call(&router, request)
+        });
+    let mut serving = std::pin::pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_PATIENCE)
+            .max_buf_size(HEAD_MOST_BYTES)
+            .serve_connection(TokioIo::new(stream), service)
+    );
+    let mut is_stopping = false;
+    loop {
+        tokio::select! {
+            // Whoever breaks off is gone; there is nobody to tell.
+            _ = serving.as_mut() => return,
+            () = cut.notified() => return,
+            () = stopped.wait(), if !is_stopping => {
+                is_stopping = true;
+                serving.as_mut().graceful_shutdown();
+            }
+        }
+    }
+}
+
+/// One timer for the heartbeats of all streams.
+async fn beat(app: App, stopped: Stopped) {
+    let config = &app.config.stream;
+    let step = Duration::from_millis((config.heartbeat_ms / hub::STEPS).max(1));
+    let patience = u32::try_from(config.stalled_ms.div_ceil(config.heartbeat_ms))
+        .unwrap_or(u32::MAX)
+        .max(1);
+    let mut ticks = tokio::time::interval(step);
+    let mut turn = 0;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {
+                app.hub.beat(turn % hub::STEPS, patience);
+                turn += 1;
+            }
+            () = stopped.wait() => return,
+        }
+    }
+}
