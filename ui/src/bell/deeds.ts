@@ -28,7 +28,7 @@ export const wholeRow = (row: RowView, item: ItemView): Target => ({
 export const oneNotice = (item: ItemView): Target => ({ what: { notice: item.id }, item, unread: item.unread });
 
 /** Opens what a notice is about. */
-export const open = ({ item }: Target, agreed = false) => ipc.act({ do: "open", id: item.id, agreed });
+export const open = ({ item }: Target) => ipc.act({ do: "open", id: item.id, agreed: false });
 
 /** Marks read, or unread. */
 export const mark = ({ what }: Target, read: boolean) => ipc.act({ do: read ? "read" : "unread", what });

@@ -4,14 +4,11 @@ import type { Common } from "../bindings/Common";
 import { t } from "../words.svelte";
 import { DAY_MS, format, timeOfDay } from "./time";
 
-/** Returns "Quiet until 08:00 · Held: 4 notices", "Quiet from 19:00", or that quiet is off. */
+/** Returns "Quiet until 08:00", "Quiet from 19:00", or that quiet is off. */
 export function quietInWords({ quiet, now }: Common): string {
   const { hold, next_start, zone } = quiet;
   const moment = (wire: string) => momentInWords(Date.parse(wire), Date.parse(now), zone);
-  if (hold) {
-    const until = hold.until ? t("quiet-until", { until: moment(hold.until) }) : t("quiet-until-i-say");
-    return hold.held > 0 ? `${until} · ${t("quiet-held", { count: hold.held })}` : until;
-  }
+  if (hold) return hold.until ? t("quiet-until", { until: moment(hold.until) }) : t("quiet-until-i-say");
   return next_start ? t("quiet-from", { from: moment(next_start) }) : t("quiet-is-off");
 }
 

@@ -8,6 +8,18 @@ bell-tab-mentions = Mentions
 bell-search = Search
 bell-search-clear = Clear the search
 bell-groups = Only these groups
+bell-group-messages = Messages
+bell-group-assignment = Assignment
+bell-group-changes = Changes
+bell-group-csat = CSAT
+bell-group-sla = SLA
+bell-group-normatives = Normatives
+bell-group-calls = Calls
+bell-group-appointments = Appointments
+bell-group-campaigns = Campaigns
+bell-group-account = Account
+bell-group-reports = Reports
+bell-group-mail = Mail
 bell-list = Notifications
 bell-count = { $count ->
     [0] Nothing unread
@@ -46,7 +58,7 @@ bell-snooze-unclear = Write the time as 14:30.
 bell-more-actions = More
 bell-why = Why did this ring?
 bell-why-rang = rang
-bell-why-silent = silent
+bell-why-silent = did not ring
 bell-why-none = Nothing was kept about this one.
 bell-mute-kind = Mute “{ $kind }” for 1 hour
 bell-kind-preferences = Preferences…
@@ -87,25 +99,13 @@ undo-read = { $count ->
     [one] Marked read
    *[other] { $count } marked read
 }
-undo-unread = { $count ->
-    [one] Marked unread
-   *[other] { $count } marked unread
-}
-undo-read_all = { $count ->
-    [one] { $count } marked read
-   *[other] All { $count } marked read
-}
-undo-snooze = { $count ->
+undo-snoozed = { $count ->
     [one] Snoozed
    *[other] { $count } snoozed
 }
-undo-remove = { $count ->
+undo-removed = { $count ->
     [one] Removed
    *[other] { $count } removed
-}
-undo-prefer = { $count ->
-    [one] Changed
-   *[other] { $count } choices changed
 }
 
 link-connected = Connected

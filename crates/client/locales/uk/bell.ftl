@@ -8,6 +8,18 @@ bell-tab-mentions = Згадки
 bell-search = Пошук
 bell-search-clear = Очистити пошук
 bell-groups = Лише ці групи
+bell-group-messages = Повідомлення
+bell-group-assignment = Призначення
+bell-group-changes = Зміни
+bell-group-csat = Оцінки
+bell-group-sla = SLA
+bell-group-normatives = Нормативи
+bell-group-calls = Дзвінки
+bell-group-appointments = Зустрічі
+bell-group-campaigns = Кампанії
+bell-group-account = Обліковий запис
+bell-group-reports = Звіти
+bell-group-mail = Пошта
 bell-list = Сповіщення
 bell-count = { $count ->
     [0] Непрочитаних немає
@@ -50,7 +62,7 @@ bell-snooze-unclear = Напишіть час так: 14:30.
 bell-more-actions = Ще
 bell-why = Чому це пролунало?
 bell-why-rang = спрацювало
-bell-why-silent = мовчало
+bell-why-silent = не спрацювало
 bell-why-none = Про це сповіщення нічого не збережено.
 bell-mute-kind = Вимкнути «{ $kind }» на 1 годину
 bell-kind-preferences = Налаштування…
@@ -88,34 +100,19 @@ bell-keys-close = Закрити
 undo = Повернути
 undo-done = Зроблено
 undo-read = { $count ->
-    [one] Позначено прочитаним: { $count }
-    [few] Позначено прочитаними: { $count }
-   *[other] Позначено прочитаними: { $count }
-}
-undo-unread = { $count ->
-    [one] Позначено непрочитаним: { $count }
-    [few] Позначено непрочитаними: { $count }
-   *[other] Позначено непрочитаними: { $count }
-}
-undo-read_all = { $count ->
     [one] Прочитано { $count } сповіщення
     [few] Прочитано { $count } сповіщення
    *[other] Прочитано { $count } сповіщень
 }
-undo-snooze = { $count ->
+undo-snoozed = { $count ->
     [one] Відкладено { $count } сповіщення
     [few] Відкладено { $count } сповіщення
    *[other] Відкладено { $count } сповіщень
 }
-undo-remove = { $count ->
+undo-removed = { $count ->
     [one] Вилучено { $count } сповіщення
     [few] Вилучено { $count } сповіщення
    *[other] Вилучено { $count } сповіщень
-}
-undo-prefer = { $count ->
-    [one] Змінено { $count } вибір
-    [few] Змінено { $count } вибори
-   *[other] Змінено { $count } виборів
 }
 
 link-connected = На зв’язку
