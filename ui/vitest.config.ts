@@ -13,6 +13,8 @@ export default defineConfig({
       {
         plugins: [svelte()],
         server: { fs: { allow: [".."] } },
+        // Everything is prepared before the first test: a page that is reloaded in the midst of one fails it.
+        optimizeDeps: { entries: ["src/*.ts", "test/*.test.ts"], include: ["axe-core"] },
         test: {
           name: "pages",
           include: ["test/*.test.ts"],

@@ -1,11 +1,9 @@
 /** The desk's clock as this window sees it, which moves on between two views. */
 
-import { SvelteDate } from "svelte/reactivity";
-
 const STEP_MS = 10_000;
 
 class Clock {
-  #now = new SvelteDate();
+  #now_ms = $state(Date.now());
   #ahead_ms = 0;
 
   constructor() {
@@ -20,7 +18,7 @@ class Clock {
 
   /** The present moment, in milliseconds; what reads it is drawn again as time passes. */
   get now_ms(): number {
-    return this.#now.getTime();
+    return this.#now_ms;
   }
 
   /** Returns the present moment to the millisecond, for who counts the `_seconds` by itself. */
@@ -29,7 +27,7 @@ class Clock {
   }
 
   #tick(): void {
-    this.#now.setTime(Date.now() + this.#ahead_ms);
+    this.#now_ms = Date.now() + this.#ahead_ms;
   }
 }
 

@@ -52,7 +52,6 @@ bell-snooze-tomorrow = Tomorrow 08:00
 bell-snooze-choose = Choose a time…
 bell-snooze-day = Day
 bell-snooze-time = Time
-bell-snooze-until = Snooze until { $until }
 bell-snooze-past = This time has passed. Choose a later one.
 bell-snooze-unclear = Write the time as 14:30.
 bell-more-actions = More

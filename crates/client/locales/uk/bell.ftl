@@ -56,7 +56,6 @@ bell-snooze-tomorrow = Завтра о 08:00
 bell-snooze-choose = Вибрати час…
 bell-snooze-day = День
 bell-snooze-time = Час
-bell-snooze-until = Відкласти до { $until }
 bell-snooze-past = Цей час уже минув. Виберіть пізніший.
 bell-snooze-unclear = Напишіть час так: 14:30.
 bell-more-actions = Ще

@@ -1,0 +1,266 @@
+import { expect, test } from "vitest";
+import { page, userEvent } from "vitest/browser";
+
+import Bell from "../src/bell/Bell.svelte";
+import { raise, settle } from "./fixture/stage";
+import { bell, common, day, item, many, NOW, row } from "./fixture/views";
+
+const plain = (text: string | null | undefined) => (text ?? "").replace(/[\u2068\u2069]/g, "").trim();
+const titles = () => [...document.querySelectorAll(".title")].map(({ textContent }) => plain(textContent));
+const focused = () => plain(document.activeElement?.querySelector(".title")?.textContent);
+const press = async (...keys: string[]) => {
+  for (const key of keys) await userEvent.keyboard(key);
+  await settle();
+};
+const choose = async (name: string) => {
+  await page.getByRole("menuitem", { name }).click();
+  await settle();
+};
+
+test("the unread list stands first, the others behind their tabs", async () => {
+  await raise(Bell, { view: bell(), rows: day() });
+  expect(titles()).toEqual(["UrgentSLA breached", "Ana Admin mentioned you", "New conversation assigned to you"]);
+  await page.getByRole("tab", { name: "Mentions" }).click();
+  await settle();
+  expect(titles()).toEqual(["Ana Admin mentioned you"]);
+  await press("{ArrowLeft}");
+  expect(titles().length).toBe(day().length);
+});
+
+test("arrows and j and k move through the rows, and stop at the ends", async () => {
+  await raise(Bell, { view: bell(), rows: day() });
+  const seen: string[] = [];
+  for (const key of ["j", "j", "{ArrowDown}", "j", "k", "{ArrowUp}", "k"]) {
+    await press(key);
+    seen.push(focused());
+  }
+  const [first, second, third] = ["UrgentSLA breached", "Ana Admin mentioned you", "New conversation assigned to you"];
+  expect(seen).toEqual([first, second, third, third, second, first, first]);
+  expect(document.querySelectorAll('.open[tabindex="0"]').length).toBe(1);
+});
+
+test("the keys do what they say to the row that has the focus", async () => {
+  const desk = await raise(Bell, { view: bell(), rows: day() });
+  await press("j", "j", "r", "u", "e", "{Enter}");
+  const what = { row: "c/388" };
+  const id = desk.rows[1]!.items[0]!.id;
+  expect(desk.acts()).toEqual([
+    { do: "read", what },
+    { do: "unread", what },
+    { do: "remove", what },
+    { do: "open", id, agreed: false },
+  ]);
+});
+
+test("a notice is put off by the moments of the menu", async () => {
+  const desk = await raise(Bell, { view: bell(), rows: day() });
+  for (const name of ["30 minutes", "1 hour", "3 hours", "Tomorrow 08:00"]) {
+    await press("j", "s");
+    await choose(name);
+  }
+  const after = desk.acts().map((act) => "until" in act && (Date.parse(act.until) - Date.parse(NOW)) / 60_000);
+  expect(after.slice(0, 3).map((minutes) => Math.round(Number(minutes)))).toEqual([30, 60, 180]);
+  expect(desk.acts()[3]).toMatchObject({ do: "snooze", until: "2026-11-19T06:00:00.000Z" });
+});
+
+test("a moment of one's own must lie ahead", async () => {
+  const desk = await raise(Bell, { view: bell(), rows: day() });
+  await press("j", "s");
+  await choose("Choose a time…");
+  const time = page.getByLabelText("Time");
+  const snooze = page.getByRole("button", { name: "Snooze", exact: true }).last();
+  for (const [text, told] of [["noon", "Write the time as 14:30."], ["0:01", "This time has passed. Choose a later one."]] as const) {
+    await time.fill(text);
+    await snooze.click();
+    await expect.element(page.getByRole("alert")).toHaveTextContent(told);
+  }
+  await time.fill("23.45");
+  await snooze.click();
+  expect(desk.acts()).toEqual([{ do: "snooze", what: { row: "c/412" }, until: "2026-11-18T21:45:00.000Z" }]);
+});
+
+test("the menu of a row mutes its kind for an hour, removes, and leads to the preferences", async () => {
+  const desk = await raise(Bell, { view: bell(), rows: day() });
+  for (const name of ["Mute", "Remove", "Preferences…"]) {
+    await press("j");
+    await page.getByRole("button", { name: "More" }).first().click();
+    await choose(name);
+  }
+  const [mute, remove, show] = desk.acts();
+  expect(mute).toMatchObject({ do: "prefer", cells: [{ scope: "*", kind: "sla_expired", facet: "mute" }] });
+  const until = mute?.do === "prefer" ? (mute.cells[0]?.value as { until: string }).until : "";
+  expect(Math.round((Date.parse(until) - Date.parse(NOW)) / 60_000)).toBe(60);
+  expect(remove).toEqual({ do: "remove", what: { row: "c/412" } });
+  expect(show).toEqual({ do: "show", window: "preferences" });
+});
+
+test("it says channel by channel why a notice rang", async () => {
+  const why = [{ channel: "toast", fired: false, reason: "held: quiet hours 19:00–08:00 Europe/Kyiv" }];
+  const desk = await raise(Bell, { view: bell(), rows: day(), why });
+  await press("j");
+  await page.getByRole("button", { name: "More" }).first().click();
+  await choose("Why did this ring?");
+  await expect.element(page.getByRole("dialog")).toHaveTextContent(/Toast.*did not ring.*held: quiet hours/);
+  expect(desk.calls.find(({ command }) => command === "why")?.args).toEqual({ id: desk.rows[0]!.items[0]!.id });
+});
+
+test("a host that nobody declared is shown before it is opened", async () => {
+  const rows = [row("x/1", item({ unread: true, strange_host: "evil.example.net" }))];
+  const desk = await raise(Bell, { view: bell(), rows });
+  await press("j", "{Enter}");
+  await expect.element(page.getByRole("dialog")).toHaveTextContent("evil.example.net");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  expect(desk.acts()).toEqual([]);
+  await press("j", "{Enter}");
+  await page.getByRole("button", { name: "Open" }).last().click();
+  expect(desk.acts()).toEqual([{ do: "open", id: rows[0]!.items[0]!.id, agreed: true }]);
+});
+
+test("the desk's own question about a host is asked once", async () => {
+  const ask = { id: "e-1", host: "evil.example.net" };
+  const desk = await raise(Bell, { view: bell({ ask }), rows: day() });
+  await expect.element(page.getByRole("dialog")).toHaveTextContent("evil.example.net");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await desk.show(bell({ ask, unread: 2 }));
+  expect(document.querySelector("dialog")).toBeNull();
+});
+
+test("a conversation unfolds, and its notices are acted upon one by one", async () => {
+  const desk = await raise(Bell, { view: bell(), rows: day() });
+  await page.getByRole("button", { name: "more messages" }).click();
+  await settle();
+  expect(titles().length).toBe(5);
+  await press("j", "j", "r");
+  expect(desk.acts()).toEqual([{ do: "read", what: { notice: desk.rows[2]!.items[2]!.id } }]);
+});
+
+test("search begins with / and ends with Esc; then Esc closes the window", async () => {
+  const desk = await raise(Bell, { view: bell(), rows: day() });
+  await press("/");
+  await userEvent.keyboard("invoice");
+  await expect.poll(titles).toEqual(["Ana Admin mentioned you"]);
+  await press("{Escape}");
+  await expect.poll(() => titles().length).toBe(3);
+  expect(desk.calls.some(({ command }) => command === "close")).toBe(false);
+  await press("{Escape}");
+  expect(desk.calls.some(({ command }) => command === "close")).toBe(true);
+});
+
+test("Esc closes what lies above before the window", async () => {
+  const desk = await raise(Bell, { view: bell(), rows: day() });
+  const closed = () => desk.calls.some(({ command }) => command === "close");
+  await press("?");
+  expect(document.querySelector("dialog[open]")).not.toBeNull();
+  await press("{Escape}");
+  expect(document.querySelector("dialog")).toBeNull();
+  await press("j", "s", "{Escape}");
+  expect(document.querySelector(".popover")).toBeNull();
+  expect(document.activeElement?.closest("article")).not.toBeNull();
+  expect(closed()).toBe(false);
+});
+
+test("mark all read means what is in sight", async () => {
+  const desk = await raise(Bell, { view: bell(), rows: day() });
+  const all = page.getByRole("button", { name: "Mark all read" });
+  await all.click();
+  await page.getByRole("button", { name: "SLA", exact: true }).click();
+  await settle();
+  expect(titles()).toEqual(["UrgentSLA breached"]);
+  await all.click();
+  await page.getByRole("tab", { name: "Mentions" }).click();
+  await all.click();
+  expect(desk.acts()).toEqual([
+    { do: "read_all", filter: {} },
+    { do: "read_all", filter: { groups: ["sla"] } },
+    { do: "read_all", filter: { groups: ["sla"], kind: "operator_mentioned" } },
+  ]);
+});
+
+test("when the focused row leaves the list, the one in its place has the focus", async () => {
+  const desk = await raise(Bell, { view: bell(), rows: day() });
+  await press("j", "j");
+  desk.rows = desk.rows.filter(({ key }) => key !== "c/388");
+  await desk.show(bell({ unread: 2, revision: 2 }));
+  expect(focused()).toBe("New conversation assigned to you");
+});
+
+test("the number of unread is told once, politely", async () => {
+  const desk = await raise(Bell, { view: bell(), rows: day() });
+  const told = () => [...document.querySelectorAll('[role="status"]')].map(({ textContent }) => plain(textContent)).filter(Boolean);
+  expect(told()).toEqual(["3 unread"]);
+  await desk.show(bell({ unread: 1, revision: 2 }));
+  expect(told()).toEqual(["1 unread"]);
+});
+
+test("what was done is taken back by one button", async () => {
+  const desk = await raise(Bell, { view: bell({ common: common({ undo: "removed:1" }) }), rows: day() });
+  await page.getByRole("button", { name: "Undo" }).click();
+  expect(desk.acts()).toEqual([{ do: "undo" }]);
+  await desk.show(bell());
+  expect(document.querySelector(".undo")).toBeNull();
+});
+
+test("offline says since when and until when, and tries at once if told to", async () => {
+  const link = { state: "offline", host: "desk.example.org", since: "2026-11-18T08:42:00.000Z", retry_at: "2026-11-18T09:33:30.000Z", why: "no_answer" } as const;
+  const desk = await raise(Bell, { view: bell({ common: common({ link }) }), rows: day() });
+  expect(plain(document.querySelector(".strip")?.textContent)).toMatch(/No answer from desk\.example\.org since 10:42\.\s+Trying again in (30|29) s\./);
+  await page.getByRole("button", { name: "Try now" }).click();
+  expect(desk.acts()).toEqual([{ do: "reconnect" }]);
+});
+
+test("quiet is begun and ended from the foot", async () => {
+  const desk = await raise(Bell, { view: bell(), rows: day() });
+  await page.getByRole("button", { name: "Quiet from" }).click();
+  await choose("Quiet for 1 hour");
+  const hold = { mute: true, until: null, held: 4 };
+  await desk.show(bell({ common: common({ quiet: { hold, next_start: null, zone: "Europe/Kyiv", offset_minutes: 120 } }) }));
+  await page.getByRole("button", { name: "End quiet now" }).click();
+  expect(desk.acts()).toEqual([{ do: "quiet", how: "an_hour" }, { do: "quiet", how: "off" }]);
+});
+
+test("the first steps lead from the pairing link over a sample to how loud it shall be", async () => {
+  const desk = await raise(Bell, { view: bell({ common: common({ link: { state: "no_account" }, account: null }) }) });
+  const link = page.getByLabelText("Pairing link");
+  await link.fill("https://example.org");
+  await page.getByRole("button", { name: "Pair", exact: true }).click();
+  await expect.element(page.getByRole("alert")).toHaveTextContent("This is no pairing link.");
+  await link.fill(" campanile://pair?code=1 ");
+  await page.getByRole("button", { name: "Pair", exact: true }).click();
+  await desk.show(bell());
+  await page.getByRole("button", { name: "Show a sample" }).click();
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByLabelText("Toasts only").click();
+  await page.getByRole("button", { name: "Done" }).click();
+  await settle();
+  expect(desk.acts()).toEqual([
+    { do: "pair", link: "campanile://pair?code=1" },
+    { do: "test" },
+    {
+      do: "prefer",
+      cells: [
+        { scope: "*", kind: "*", facet: "channel.toast", value: true },
+        { scope: "*", kind: "*", facet: "channel.sound", value: false },
+      ],
+    },
+  ]);
+  expect(document.querySelector(".bell")).not.toBeNull();
+});
+
+test("ten thousand rows are scrolled with only a few of them drawn", async () => {
+  await raise(Bell, { view: bell({ unread: 2000 }), rows: many(10_000) });
+  await page.getByRole("tab", { name: "All" }).click();
+  await settle();
+  const scroller = document.querySelector(".scroller")!;
+  let most = 0;
+  // A page is 50 rows; after twenty turns at least a thousand rows have come.
+  for (let turn = 0; turn < 20; turn++) {
+    const before = scroller.scrollHeight;
+    scroller.scrollTop = before;
+    await expect.poll(() => scroller.scrollHeight, { interval: 5 }).toBeGreaterThan(before);
+    most = Math.max(most, document.querySelectorAll("article").length);
+  }
+  expect(most).toBeLessThan(400);
+  expect(scroller.scrollHeight).toBeGreaterThan(1000 * 40);
+  scroller.scrollTop = 0;
+  await expect.poll(() => titles()[0]).toBe("Customer 0 wrote to you");
+});
