@@ -42,7 +42,11 @@ impl Stage {
     /// Raises both and waits until the app says that it is connected.
     pub fn up() -> Result<Self> {
         let (server, app, folder) = Self::parts()?;
-        let mut stage = Self { server, app, _folder: folder };
+        let mut stage = Self {
+            server,
+            app,
+            _folder: folder,
+        };
         stage.app.start()?;
         stage.pair()?;
         Ok(stage)
@@ -50,7 +54,9 @@ impl Stage {
 
     /// The same with nothing started but the server.
     pub fn parts() -> Result<(Server, App, TempDir)> {
-        let folder = tempfile::Builder::new().prefix("campanile-stage").tempdir()?;
+        let folder = tempfile::Builder::new()
+            .prefix("campanile-stage")
+            .tempdir()?;
         let server = Server::start(&folder.path().join("server"))?;
         let app = App::at(&folder.path().join("desk"))?;
         Ok((server, app, folder))
@@ -60,7 +66,8 @@ impl Stage {
     pub fn pair(&mut self) -> Result<()> {
         let link = self.server.pairing_link()?;
         self.app.pair(&link)?;
-        self.app.wait_for("connected", |status| status["connected"] == true)?;
+        self.app
+            .wait_for("connected", |status| status["connected"] == true)?;
         Ok(())
     }
 }
@@ -68,17 +75,28 @@ impl Stage {
 /// Runs a program to its end and returns what it printed.
 pub fn run(command: &mut Command) -> Result<String> {
     let shown = format!("{command:?}");
-    let Output { status, stdout, stderr } =
-        command.stdin(Stdio::null()).output().with_context(|| format!("start {shown}"))?;
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("start {shown}"))?;
     if !status.success() {
-        bail!("{shown} ended with {status}: {}", String::from_utf8_lossy(&stderr));
+        bail!(
+            "{shown} ended with {status}: {}",
+            String::from_utf8_lossy(&stderr)
+        );
     }
     Ok(String::from_utf8_lossy(&stdout).into_owned())
 }
 
 /// Runs one of the desktop's parts: `desktop(&["stop", "dunst"])`.
 pub fn desktop(arguments: &[&str]) -> Result<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the tests stand in the project")?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("the tests stand in the project")?;
     run(Command::new(root.join("scripts/desktop")).args(arguments))
 }
 

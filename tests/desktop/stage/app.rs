@@ -1,1 +1,136 @@
-//! app
+//! The app as a process with folders of its own, spoken to only by its command line.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use super::{program, run, tray::Tray};
+
+/// One app. Dropped, it ends.
+pub struct App {
+    folder: PathBuf,
+    process: Option<Child>,
+}
+
+impl App {
+    /// Makes the folders of a new user; nothing is started.
+    pub fn at(folder: &Path) -> Result<Self> {
+        for name in ["data", "state", "config", "run"] {
+            fs::create_dir_all(folder.join(name))?;
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+            process: None,
+        })
+    }
+
+    /// Starts it as at login.
+    pub fn start(&mut self) -> Result<()> {
+        let log = fs::File::create(self.folder.join("desk.log"))?;
+        let process = self
+            .command()
+            .arg("--hidden")
+            .stdin(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .context("start the app")?;
+        self.process = Some(process);
+        // The command line waits for a desk that is starting.
+        self.status().map(drop)
+    }
+
+    /// Ends it at once, as a crash does.
+    pub fn kill(&mut self) -> Result<()> {
+        let mut process = self.process.take().context("the app runs")?;
+        process.kill()?;
+        process.wait()?;
+        Ok(())
+    }
+
+    pub fn pair(&self, link: &str) -> Result<()> {
+        run(self.command().args(["pair", link])).map(drop)
+    }
+
+    pub fn open(&self, window: &str) -> Result<()> {
+        run(self.command().args(["--open", window])).map(drop)
+    }
+
+    pub fn status(&self) -> Result<Value> {
+        Ok(serde_json::from_str(&run(self
+            .command()
+            .args(["status", "--json"]))?)?)
+    }
+
+    /// Waits until the status fits, looking again whenever the tray says something.
+    pub fn wait_for(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Result<()> {
+        let last = std::cell::RefCell::new(Value::Null);
+        let fits = |_: &str| {
+            self.status().is_ok_and(|status| {
+                let fits = wanted(&status);
+                *last.borrow_mut() = status;
+                fits
+            })
+        };
+        if let Err(error) = Tray::open()?.wait_for(what, fits) {
+            bail!(
+                "{error}; the status stayed at {:#}; the log says {}",
+                last.borrow(),
+                self.log()
+            );
+        }
+        Ok(())
+    }
+
+    /// A command with this user's folders, on the stage's desktop.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(program("campanile"));
+        for (name, value) in self.environment() {
+            command.env(name, value);
+        }
+        command
+    }
+
+    pub fn environment(&self) -> [(&'static str, PathBuf); 4] {
+        [
+            "XDG_DATA_HOME",
+            "XDG_STATE_HOME",
+            "XDG_CONFIG_HOME",
+            "XDG_RUNTIME_DIR",
+        ]
+        .map(|name| {
+            (
+                name,
+                self.folder.join(
+                    name.split('_')
+                        .nth(1)
+                        .unwrap_or_default()
+                        .to_lowercase()
+                        .replace("runtime", "run"),
+                ),
+            )
+        })
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("desk.log")).unwrap_or_default()
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _ = self.command().arg("quit").output();
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}

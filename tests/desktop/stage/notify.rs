@@ -39,11 +39,16 @@ impl Ear {
     pub fn open() -> Result<Self> {
         let connection = Connection::session()?;
         let messages = MessageIterator::from(connection.clone());
-        MonitoringProxy::new(&connection)?.become_monitor(&["interface='org.freedesktop.Notifications'".try_into()?], 0)?;
+        MonitoringProxy::new(&connection)?.become_monitor(
+            &["interface='org.freedesktop.Notifications'".try_into()?],
+            0,
+        )?;
         let (said, heard) = mpsc::channel();
         thread::spawn(move || {
             for message in messages.flatten() {
-                let Some(heard) = read(&message) else { continue };
+                let Some(heard) = read(&message) else {
+                    continue;
+                };
                 if said.send(heard).is_err() {
                     return;
                 }
@@ -57,7 +62,10 @@ impl Ear {
         let mut others = Vec::new();
         let limit = deadline();
         loop {
-            match self.0.recv_timeout(limit.saturating_duration_since(Instant::now())) {
+            match self
+                .0
+                .recv_timeout(limit.saturating_duration_since(Instant::now()))
+            {
                 Ok(Heard::Notify(notify)) if wanted(&notify) => return Ok(notify),
                 Ok(other) => others.push(other),
                 Err(_) => bail!("no such toast came; instead: {others:#?}"),
@@ -69,7 +77,10 @@ impl Ear {
     pub fn withdrawal(&self) -> Result<()> {
         let limit = deadline();
         loop {
-            match self.0.recv_timeout(limit.saturating_duration_since(Instant::now())) {
+            match self
+                .0
+                .recv_timeout(limit.saturating_duration_since(Instant::now()))
+            {
                 Ok(Heard::Close) => return Ok(()),
                 Ok(_) => {}
                 Err(_) => bail!("no toast was taken back"),
@@ -84,19 +95,34 @@ impl Ear {
 }
 
 fn read(message: &zbus::Message) -> Option<Heard> {
-    type Arguments = (String, u32, String, String, String, Vec<String>, HashMap<String, OwnedValue>, i32);
+    type Arguments = (
+        String,
+        u32,
+        String,
+        String,
+        String,
+        Vec<String>,
+        HashMap<String, OwnedValue>,
+        i32,
+    );
     let header = message.header();
     match (message.message_type(), header.member()?.as_str()) {
         (Type::MethodCall, "Notify") => {
             let body = message.body();
-            let (_, replaces, _, title, text, actions, hints, timeout_ms): Arguments = body.deserialize().ok()?;
+            let (_, replaces, _, title, text, actions, hints, timeout_ms): Arguments =
+                body.deserialize().ok()?;
             Some(Heard::Notify(Notify {
                 replaces,
                 title,
                 body: text,
                 actions,
-                urgency: hints.get("urgency").and_then(|hint| u8::try_from(hint).ok()),
-                is_silent: hints.get("suppress-sound").and_then(|hint| bool::try_from(hint).ok()).unwrap_or(false),
+                urgency: hints
+                    .get("urgency")
+                    .and_then(|hint| u8::try_from(hint).ok()),
+                is_silent: hints
+                    .get("suppress-sound")
+                    .and_then(|hint| bool::try_from(hint).ok())
+                    .unwrap_or(false),
                 timeout_ms,
             }))
         }

@@ -16,7 +16,9 @@ pub struct Opened {
 
 impl Opened {
     pub fn watch() -> Result<Self> {
-        let file = PathBuf::from(std::env::var_os("CAMPANILE_OPENED").context("run the tests by scripts/desktop")?);
+        let file = PathBuf::from(
+            std::env::var_os("CAMPANILE_OPENED").context("run the tests by scripts/desktop")?,
+        );
         let mut watch = Inotify::init()?;
         watch.watches().add(&file, WatchMask::MODIFY)?;
         let seen = fs::read_to_string(&file)?.lines().count();
@@ -26,7 +28,11 @@ impl Opened {
             // The events say only that there is something to read; the file says what.
             while watch.read_events_blocking(&mut buffer).is_ok() && changed.send(()).is_ok() {}
         });
-        Ok(Self { file, seen, changes })
+        Ok(Self {
+            file,
+            seen,
+            changes,
+        })
     }
 
     /// Waits for the next link that is opened, and returns it.
@@ -38,7 +44,11 @@ impl Opened {
                 self.seen += 1;
                 return Ok(line.to_owned());
             }
-            if self.changes.recv_timeout(limit.saturating_duration_since(Instant::now())).is_err() {
+            if self
+                .changes
+                .recv_timeout(limit.saturating_duration_since(Instant::now()))
+                .is_err()
+            {
                 bail!("no link was opened");
             }
         }
@@ -46,6 +56,10 @@ impl Opened {
 
     /// Returns what was opened and not asked for yet.
     pub fn others(&self) -> Result<Vec<String>> {
-        Ok(fs::read_to_string(&self.file)?.lines().skip(self.seen).map(str::to_owned).collect())
+        Ok(fs::read_to_string(&self.file)?
+            .lines()
+            .skip(self.seen)
+            .map(str::to_owned)
+            .collect())
     }
 }

@@ -1,1 +1,116 @@
-//! server
+//! A server as a process, spoken to only by its command line.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use anyhow::{Context as _, Result};
+
+use super::{program, run};
+
+/// The agent of the stage, and how the source `acme` calls her.
+const AGENT: &str = "Mira Oak";
+
+/// One server with a source, a line and an agent.
+pub struct Server {
+    data: PathBuf,
+    port: u16,
+    process: Option<Child>,
+}
+
+impl Server {
+    pub fn start(data: &Path) -> Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut server = Self {
+            data: data.to_owned(),
+            port,
+            process: None,
+        };
+        server.resume()?;
+        run(server.command().args([
+            "agent",
+            "add",
+            AGENT,
+            "--handle",
+            "mira",
+            "--zone",
+            "Europe/Kyiv",
+            "--lang",
+            "en",
+        ]))?;
+        run(server.command().args([
+            "source",
+            "add",
+            "acme",
+            "--link-origin",
+            "https://desk.acme.example",
+        ]))?;
+        run(server
+            .command()
+            .args(["agent", "map", "mira", "--source", "acme", "--id", "a1"]))?;
+        Ok(server)
+    }
+
+    /// Starts it again with what it had.
+    pub fn resume(&mut self) -> Result<()> {
+        let log = fs::File::create(self.data.with_extension("log"))?;
+        let mut process = self
+            .command()
+            .arg("serve")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .context("start the server")?;
+        // Its first line says where it listens; until then nobody is answered.
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().context("the server has an output")?)
+            .read_line(&mut line)?;
+        self.process = Some(process);
+        Ok(())
+    }
+
+    /// Ends it as a crash does.
+    pub fn kill(&mut self) -> Result<()> {
+        let mut process = self.process.take().context("the server runs")?;
+        process.kill()?;
+        process.wait()?;
+        Ok(())
+    }
+
+    pub fn pairing_link(&self) -> Result<String> {
+        Ok(run(self.command().args(["pair", "--agent", "mira"]))?
+            .trim()
+            .to_owned())
+    }
+
+    /// Sends an event of `kind` to the agent, as the source does, with more flags of `event send`.
+    pub fn send(&self, kind: &str, flags: &[&str]) -> Result<()> {
+        run(self
+            .command()
+            .args(["event", "send", "--source", "acme", "--kind", kind])
+            .args(flags))
+        .map(drop)
+    }
+
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(program("campanile-server"));
+        command.env("CAMPANILE_SERVER_DATA", &self.data).env(
+            "CAMPANILE_SERVER_LISTEN",
+            format!("127.0.0.1:{}", self.port),
+        );
+        command
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if self.process.is_some() {
+            let _ = self.kill();
+        }
+    }
+}

@@ -26,7 +26,14 @@ impl Sink {
     pub fn record() -> Result<Self> {
         let sink = std::env::var("CAMPANILE_SINK").context("run the tests by scripts/desktop")?;
         let mut recorder = Command::new("parec")
-            .args(["--device", &format!("{sink}.monitor"), "--format=s16le", "--rate=48000", "--channels=1", "--latency-msec=20"])
+            .args([
+                "--device",
+                &format!("{sink}.monitor"),
+                "--format=s16le",
+                "--rate=48000",
+                "--channels=1",
+                "--latency-msec=20",
+            ])
             .stdout(Stdio::piped())
             .spawn()
             .context("start parec")?;
@@ -35,7 +42,9 @@ impl Sink {
         thread::spawn(move || {
             let mut bytes = vec![0; WINDOW * 2];
             while sound.read_exact(&mut bytes).is_ok() {
-                let samples = bytes.chunks_exact(2).map(|b| f32::from(i16::from_le_bytes([b[0], b[1]])) / 32_768.0);
+                let samples = bytes
+                    .chunks_exact(2)
+                    .map(|b| f32::from(i16::from_le_bytes([b[0], b[1]])) / 32_768.0);
                 if heard.send(samples.collect()).is_err() {
                     return;
                 }
@@ -56,7 +65,9 @@ impl Sink {
             let Ok(window) = self.window(limit) else {
                 bail!("waited for the tones {tones_hz:?}; heard {heard:?}");
             };
-            let Some(tone) = loudest(&window, candidates_hz) else { continue };
+            let Some(tone) = loudest(&window, candidates_hz) else {
+                continue;
+            };
             if heard.last() != Some(&tone) {
                 heard.push(tone);
             }
@@ -69,11 +80,15 @@ impl Sink {
 
     /// Says whether anything at all was played since the last look.
     pub fn heard_anything(&self) -> bool {
-        self.windows.try_iter().any(|window| window.iter().any(|sample| sample.abs() > 0.01))
+        self.windows
+            .try_iter()
+            .any(|window| window.iter().any(|sample| sample.abs() > 0.01))
     }
 
     fn window(&self, limit: Instant) -> Result<Vec<f32>> {
-        Ok(self.windows.recv_timeout(limit.saturating_duration_since(Instant::now()))?)
+        Ok(self
+            .windows
+            .recv_timeout(limit.saturating_duration_since(Instant::now()))?)
     }
 }
 
@@ -93,7 +108,10 @@ fn loudest(window: &[f32], candidates_hz: &[f32]) -> Option<f32> {
     if loud < 1e-6 {
         return None;
     }
-    candidates_hz.iter().copied().max_by(|a, b| power(window, *a).total_cmp(&power(window, *b)))
+    candidates_hz
+        .iter()
+        .copied()
+        .max_by(|a, b| power(window, *a).total_cmp(&power(window, *b)))
 }
 
 /// Goertzel's algorithm: the power of one frequency.

@@ -35,13 +35,20 @@ pub struct Tray {
 
 impl Tray {
     pub fn open() -> Result<Self> {
-        Ok(Self { connection: Connection::session()? })
+        Ok(Self {
+            connection: Connection::session()?,
+        })
     }
 
     /// Returns what the tooltip says; empty where there is no icon.
     pub fn tooltip(&self) -> Result<String> {
-        let (_, _, title, text): (String, Vec<(i32, i32, Vec<u8>)>, String, String) = self.property("ToolTip")?;
-        Ok(if text.is_empty() { title } else { format!("{title}\n{text}") })
+        let (_, _, title, text): (String, Vec<(i32, i32, Vec<u8>)>, String, String) =
+            self.property("ToolTip")?;
+        Ok(if text.is_empty() {
+            title
+        } else {
+            format!("{title}\n{text}")
+        })
     }
 
     pub fn status(&self) -> Result<String> {
@@ -51,8 +58,15 @@ impl Tray {
     /// Returns the largest picture of the icon.
     pub fn picture(&self) -> Result<Picture> {
         let pictures: Vec<(i32, i32, Vec<u8>)> = self.property("IconPixmap")?;
-        let largest = pictures.into_iter().max_by_key(|(width, _, _)| *width).context("the icon has no picture")?;
-        Ok(Picture { width: largest.0, height: largest.1, argb: largest.2 })
+        let largest = pictures
+            .into_iter()
+            .max_by_key(|(width, _, _)| *width)
+            .context("the icon has no picture")?;
+        Ok(Picture {
+            width: largest.0,
+            height: largest.1,
+            argb: largest.2,
+        })
     }
 
     /// Waits until the tooltip fits `wanted`, looking again at each word of the icon or the watcher, and returns it.
@@ -60,7 +74,11 @@ impl Tray {
         let listening = Connection::session()?;
         let bus = DBusProxy::new(&listening)?;
         for interface in [ITEM, WATCHER] {
-            bus.add_match_rule(format!("type='signal',interface='{interface}'").as_str().try_into()?)?;
+            bus.add_match_rule(
+                format!("type='signal',interface='{interface}'")
+                    .as_str()
+                    .try_into()?,
+            )?;
         }
         let mut signals = MessageIterator::from(&listening);
         let (sender, receiver) = std::sync::mpsc::channel();
@@ -74,7 +92,10 @@ impl Tray {
                 }
                 last = tooltip;
             }
-            if receiver.recv_timeout(limit.saturating_duration_since(Instant::now())).is_err() {
+            if receiver
+                .recv_timeout(limit.saturating_duration_since(Instant::now()))
+                .is_err()
+            {
                 bail!("waited for {what}; the tooltip stayed at {last:?}");
             }
         }
@@ -83,8 +104,13 @@ impl Tray {
     /// Clicks the entry of the menu that bears `label`, as a panel does.
     pub fn click(&self, label: &str) -> Result<()> {
         let menu = self.menu()?;
-        type Layout = (i32, std::collections::HashMap<String, OwnedValue>, Vec<OwnedValue>);
-        let (_, root): (u32, Layout) = menu.call("GetLayout", &(0_i32, -1_i32, Vec::<String>::new()))?;
+        type Layout = (
+            i32,
+            std::collections::HashMap<String, OwnedValue>,
+            Vec<OwnedValue>,
+        );
+        let (_, root): (u32, Layout) =
+            menu.call("GetLayout", &(0_i32, -1_i32, Vec::<String>::new()))?;
         let mut found = Vec::new();
         collect(root.2, &mut found);
         let (id, _) = found
@@ -98,8 +124,14 @@ impl Tray {
 
     /// Returns the labels of the menu, top to bottom, those of menus within it too.
     pub fn labels(&self) -> Result<Vec<String>> {
-        type Layout = (i32, std::collections::HashMap<String, OwnedValue>, Vec<OwnedValue>);
-        let (_, root): (u32, Layout) = self.menu()?.call("GetLayout", &(0_i32, -1_i32, Vec::<String>::new()))?;
+        type Layout = (
+            i32,
+            std::collections::HashMap<String, OwnedValue>,
+            Vec<OwnedValue>,
+        );
+        let (_, root): (u32, Layout) = self
+            .menu()?
+            .call("GetLayout", &(0_i32, -1_i32, Vec::<String>::new()))?;
         let mut found = Vec::new();
         collect(root.2, &mut found);
         Ok(found.into_iter().map(|(_, label)| label).collect())
@@ -108,7 +140,12 @@ impl Tray {
     fn menu(&self) -> Result<Proxy<'_>> {
         let (service, _) = self.place()?;
         let path: zbus::zvariant::OwnedObjectPath = self.property("Menu")?;
-        Ok(Proxy::new(&self.connection, service, path, "com.canonical.dbusmenu")?)
+        Ok(Proxy::new(
+            &self.connection,
+            service,
+            path,
+            "com.canonical.dbusmenu",
+        )?)
     }
 
     fn property<T>(&self, name: &str) -> Result<T>
@@ -130,22 +167,48 @@ impl Tray {
 
     fn place(&self) -> Result<(String, String)> {
         let watcher = Proxy::new(&self.connection, WATCHER, "/StatusNotifierWatcher", WATCHER)?;
-        let watched = Proxy::new(&self.connection, WATCHER, "/StatusNotifierWatcher", "org.freedesktop.DBus.Properties")?;
-        let items: OwnedValue = watched.call("Get", &(watcher.interface().as_str(), "RegisteredStatusNotifierItems"))?;
+        let watched = Proxy::new(
+            &self.connection,
+            WATCHER,
+            "/StatusNotifierWatcher",
+            "org.freedesktop.DBus.Properties",
+        )?;
+        let items: OwnedValue = watched.call(
+            "Get",
+            &(
+                watcher.interface().as_str(),
+                "RegisteredStatusNotifierItems",
+            ),
+        )?;
         let items = Vec::<String>::try_from(items)?;
         let item = items.last().context("no icon is registered")?;
         let at = item.find('/').unwrap_or(item.len());
-        let path = if at == item.len() { "/StatusNotifierItem" } else { &item[at..] };
+        let path = if at == item.len() {
+            "/StatusNotifierItem"
+        } else {
+            &item[at..]
+        };
         Ok((item[..at].to_owned(), path.to_owned()))
     }
 }
 
 fn collect(children: Vec<OwnedValue>, found: &mut Vec<(i32, String)>) {
     for child in children {
-        let Ok(entry) = Structure::try_from(child) else { continue };
-        type Entry = (i32, std::collections::HashMap<String, OwnedValue>, Vec<OwnedValue>);
-        let Ok((id, properties, children)) = Entry::try_from(entry) else { continue };
-        if let Some(Ok(label)) = properties.get("label").map(|value| String::try_from(value.clone())) {
+        let Ok(entry) = Structure::try_from(child) else {
+            continue;
+        };
+        type Entry = (
+            i32,
+            std::collections::HashMap<String, OwnedValue>,
+            Vec<OwnedValue>,
+        );
+        let Ok((id, properties, children)) = Entry::try_from(entry) else {
+            continue;
+        };
+        if let Some(Ok(label)) = properties
+            .get("label")
+            .map(|value| String::try_from(value.clone()))
+        {
             found.push((id, label));
         }
         collect(children, found);

@@ -1,0 +1,245 @@
+//! A desk without a desktop: the real session, store and sync; its outlets write down what they were given.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, bail};
+use campanile_client::{
+    act::Action,
+    effect::{DeskSettings, Effect, Press, Toast, ToastKey},
+    message::{Account, Message},
+    session::{Ids, Now, Session, SessionConfig},
+    store::Store,
+    sync::{self, Command, Token},
+    view::{BellView, TrayView},
+};
+use campanile_core::{time::Timestamp, zone::Rules};
+use tokio::sync::mpsc::{self, error::TrySendError};
+
+use crate::world::{Wall, World};
+
+/// No wait in a scenario is longer: everything is on this machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One desk, turned by hand: it takes messages only while the scenario waits for something.
+pub struct Desk {
+    session: Session,
+    store: Store,
+    folder: PathBuf,
+    account: Account,
+    token: Token,
+    wall: Wall,
+    mailbox: (mpsc::Sender<Message>, mpsc::Receiver<Message>),
+    commands: Option<mpsc::Sender<Command>>,
+    wake_at: Option<Timestamp>,
+    /// Everything the outlets were given, in order, as one line each.
+    pub written: Vec<String>,
+    pub toasts: Vec<Toast>,
+    pub tray: Option<TrayView>,
+}
+
+impl Desk {
+    pub async fn paired(link: &str, folder: &Path, wall: Wall) -> Result<Self> {
+        let paired = sync::pair(link, "a desk", &World::surroundings(&wall)).await;
+        let (account, token) = paired.map_err(|fault| anyhow::anyhow!("pairing: {fault:?}"))?;
+        Self::opened(folder, account, token, wall)
+    }
+
+    fn opened(folder: &Path, account: Account, token: Token, wall: Wall) -> Result<Self> {
+        let (store, mut loaded) = Store::open(folder, wall.now())?;
+        loaded.account = Some(account.clone());
+        let session = Session::new(SessionConfig {
+            build: "test".into(),
+            system_language: "en".into(),
+            system_zone: "Europe/Kyiv".parse().ok().context("a zone")?,
+            zones: Rules::built_in(),
+            ids: Ids::seeded(
+                u128::from(folder.as_os_str().len() as u64) << 64
+                    | u128::try_from(wall.now().ms())?,
+            ),
+            desk: DeskSettings::default(),
+        });
+        let mut desk = Self {
+            session,
+            store,
+            folder: folder.to_owned(),
+            account,
+            token,
+            wall,
+            mailbox: mpsc::channel(64),
+            commands: None,
+            wake_at: None,
+            written: Vec::new(),
+            toasts: Vec::new(),
+            tray: None,
+        };
+        desk.take(Message::Loaded(Box::new(loaded)))?;
+        Ok(desk)
+    }
+
+    /// Ends as a crash does, and starts anew from what was kept.
+    pub fn restart(self) -> Result<Self> {
+        let Self {
+            store,
+            folder,
+            account,
+            token,
+            wall,
+            ..
+        } = self;
+        drop(store);
+        Self::opened(&folder, account, token, wall)
+    }
+
+    /// Takes messages until `done` holds.
+    pub async fn until(&mut self, what: &str, done: impl Fn(&Self) -> bool) -> Result<()> {
+        self.wake()?;
+        while !done(self) {
+            let Ok(message) = tokio::time::timeout(PATIENCE, self.mailbox.1.recv()).await else {
+                bail!(
+                    "waited for {what}; {:#?}; tray {:?}",
+                    self.written,
+                    self.tray
+                );
+            };
+            self.take(message.context("the mailbox stays open")?)?;
+        }
+        Ok(())
+    }
+
+    /// Takes messages until so many rows are unread.
+    pub async fn until_unread(&mut self, rows: u32) -> Result<()> {
+        self.until(&format!("{rows} unread"), |desk| {
+            desk.bell().unread == rows && !desk.bell().filling
+        })
+        .await
+    }
+
+    pub async fn until_connected(&mut self) -> Result<()> {
+        self.until("a link", Self::is_connected).await
+    }
+
+    pub fn is_connected(&self) -> bool {
+        self.bell().common.link == campanile_client::view::LinkView::Connected
+            && !self.bell().filling
+    }
+
+    /// Does what a person does.
+    pub fn act(&mut self, action: Action) -> Result<()> {
+        self.take(Message::Act(action))
+    }
+
+    /// Presses a toast.
+    pub fn press(&mut self, key: ToastKey, press: Press) -> Result<()> {
+        self.take(Message::Pressed {
+            key,
+            press,
+            activation: None,
+        })
+    }
+
+    /// Wakes it if the moment that it asked for has come; the clock was turned.
+    pub fn wake(&mut self) -> Result<()> {
+        while self.wake_at.is_some_and(|at| at <= self.wall.now()) {
+            self.wake_at = None;
+            self.take(Message::Woke)?;
+        }
+        Ok(())
+    }
+
+    pub fn bell(&self) -> BellView {
+        self.session.bell_view(&self.now())
+    }
+
+    /// Returns what was written since the last look.
+    pub fn read(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.written)
+    }
+
+    fn now(&self) -> Now {
+        Now {
+            wall: self.wall.now(),
+        }
+    }
+
+    fn take(&mut self, message: Message) -> Result<()> {
+        for effect in self.session.update(message, &self.now()) {
+            self.perform(effect)?;
+        }
+        Ok(())
+    }
+
+    fn perform(&mut self, effect: Effect) -> Result<()> {
+        match effect {
+            Effect::Keep(kept) => {
+                self.store
+                    .keep(&kept)
+                    .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+                if let Some(cursor) = kept.cursor {
+                    self.command(Command::Kept(cursor))?;
+                }
+            }
+            Effect::Toast(toast) => {
+                self.written
+                    .push(format!("toast {} | {}", toast.title, toast.body));
+                self.toasts.push((*toast).clone());
+                self.mailbox.0.try_send(Message::ToastShown(toast.key))?;
+            }
+            Effect::Withdraw(key) => self.written.push(match key {
+                ToastKey::Notice(_) => "withdraw a toast".into(),
+                other => format!("withdraw {other:?}"),
+            }),
+            Effect::Play(play) => self
+                .written
+                .push(format!("play {} at {}", play.melody, play.volume)),
+            Effect::Open { url, .. } => self.written.push(format!("open {url}")),
+            Effect::OpenWindow { window, .. } => self.written.push(format!("window {window:?}")),
+            Effect::Tray(tray) => self.tray = Some(*tray),
+            Effect::Wake(at) => self.wake_at = Some(at),
+            Effect::Follow(following) => self.follow(following),
+            Effect::Push(changes) => self.command(Command::Push(changes))?,
+            Effect::Resync => self.command(Command::Resync)?,
+            Effect::Reconnect => self.command(Command::Reconnect)?,
+            Effect::Recall(ids) => {
+                let items = self
+                    .store
+                    .items(&ids)
+                    .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+                self.take(Message::Recalled(items))?;
+            }
+            Effect::Hush(_)
+            | Effect::Redraw
+            | Effect::KeepDesk(_)
+            | Effect::Check(_)
+            | Effect::Autostart(_) => {}
+            other => bail!("no scenario asks for {other:?}"),
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self, following: Option<campanile_client::effect::Following>) {
+        self.commands = following.map(|following| {
+            let (commands, obeyed) = mpsc::channel(64);
+            let surroundings = World::surroundings(&self.wall);
+            tokio::spawn(sync::follow(
+                following,
+                self.token.clone(),
+                surroundings,
+                obeyed,
+                self.mailbox.0.clone(),
+            ));
+            commands
+        });
+    }
+
+    fn command(&self, command: Command) -> Result<()> {
+        let commands = self.commands.as_ref().context("somebody is followed")?;
+        match commands.try_send(command) {
+            // The link has ended for good, and has said so by a message that is still to come.
+            Ok(()) | Err(TrySendError::Closed(_)) => Ok(()),
+            Err(full) => Err(full).context("the link takes commands"),
+        }
+    }
+}
