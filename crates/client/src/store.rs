@@ -211,13 +211,13 @@ impl Store {
             .map_err(|error| fault::of(&error))
     }
 
-    /// Returns one notice with its state.
+    /// Returns those of `ids` that are here, with their state, in the order asked for.
     ///
     /// # Errors
     /// [`StoreFault`] where the store cannot be read.
-    pub fn item(&self, id: EventId) -> Result<Option<KeptItem>, StoreFault> {
+    pub fn items(&self, ids: &[EventId]) -> Result<Vec<KeptItem>, StoreFault> {
         let files = self.files.as_ref().ok_or(StoreFault::Broken)?;
-        items::find(files.inbox.connection(), id).map_err(|error| fault::of(&error))
+        items::find(files.inbox.connection(), ids).map_err(|error| fault::of(&error))
     }
 
     /// Forgets what retention no longer covers: read and removed notices that happened and were marked before
@@ -241,7 +241,10 @@ impl Files {
         self.inbox
             .wait_for_disk(all.iter().any(|kept| !kept.toasting.is_empty()))?;
         self.inbox.attempt(|file| write::inbox(file, all, short))?;
-        if all.iter().any(|kept| !kept.settled.is_empty()) {
+        if all
+            .iter()
+            .any(|kept| !kept.settled.is_empty() || !kept.taken_back.is_empty())
+        {
             self.changes.attempt(|file| write::settle(file, all))?;
         }
         Ok(())

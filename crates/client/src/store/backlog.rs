@@ -46,6 +46,7 @@ fn fold(mut held: Kept, mut more: Kept) -> Kept {
     held.entries.append(&mut more.entries);
     held.pending.append(&mut more.pending);
     held.settled.append(&mut more.settled);
+    held.taken_back.append(&mut more.taken_back);
     held.toasting.append(&mut more.toasting);
     held.toasting.retain(|id| !more.toasted.contains(id));
     held.toasted.append(&mut more.toasted);

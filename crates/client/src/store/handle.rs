@@ -36,9 +36,9 @@ enum Read {
         limit: usize,
         answer: oneshot::Sender<Result<Listing, StoreFault>>,
     },
-    Item(
-        EventId,
-        oneshot::Sender<Result<Option<KeptItem>, StoreFault>>,
+    Items(
+        Vec<EventId>,
+        oneshot::Sender<Result<Vec<KeptItem>, StoreFault>>,
     ),
 }
 
@@ -122,12 +122,12 @@ impl StoreHandle {
         .await
     }
 
-    /// Returns one notice with its state.
+    /// Returns those of `ids` that are here, as [`Store::items`] does.
     ///
     /// # Errors
     /// [`StoreFault`].
-    pub async fn item(&self, id: EventId) -> Result<Option<KeptItem>, StoreFault> {
-        self.read(|answer| Read::Item(id, answer)).await
+    pub async fn items(&self, ids: Vec<EventId>) -> Result<Vec<KeptItem>, StoreFault> {
+        self.read(|answer| Read::Items(ids, answer)).await
     }
 
     /// Returns the fault of the store as it changes: `None` while everything given is written.
@@ -240,8 +240,8 @@ fn read_all(folder: &Path, mut queue: mpsc::Receiver<Read>) {
                 });
                 let _ = answer.send(page);
             }
-            Read::Item(id, answer) => {
-                drop(answer.send(with(&mut open, folder, |file| items::find(file, id))))
+            Read::Items(ids, answer) => {
+                let _ = answer.send(with(&mut open, folder, |file| items::find(file, &ids)));
             }
         }
     }

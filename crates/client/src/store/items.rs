@@ -78,12 +78,16 @@ pub fn uuid(row: &Row<'_>, at: usize) -> rusqlite::Result<Uuid> {
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(at, Type::Blob, Box::new(error)))
 }
 
-/// Returns one notice with its state.
-pub fn find(file: &Connection, id: EventId) -> rusqlite::Result<Option<KeptItem>> {
-    let sql = format!("SELECT {COLUMNS} FROM item i JOIN notice t ON t.item = i.n WHERE i.id = ?1");
-    file.prepare_cached(&sql)?
-        .query_row([id.0.as_bytes()], read)
-        .optional()
+/// Returns those of `ids` that are here, with their state.
+pub fn find(file: &Connection, ids: &[EventId]) -> rusqlite::Result<Vec<KeptItem>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM item i JOIN notice t ON t.item = i.n WHERE i.id = ?1");
+    let mut select = file.prepare_cached(&sql)?;
+    let mut found = Vec::new();
+    for id in ids {
+        found.extend(select.query_row([id.0.as_bytes()], read).optional()?);
+    }
+    Ok(found)
 }
 
 /// Writes a notice and its state over whatever was known of it.

@@ -101,8 +101,8 @@ fn what_came_while_the_disk_was_full_is_written_when_there_is_room() {
     assert_eq!(store.keep(&items(200..201, "c3")), Err(StoreFault::Full));
     assert_eq!(store.fault(), Some(StoreFault::Full));
     assert_eq!(
-        store.item(item(0).notice.id),
-        Ok(Some(item(0))),
+        store.items(&[item(0).notice.id]),
+        Ok(vec![item(0)]),
         "it can still be read"
     );
     assert_eq!(

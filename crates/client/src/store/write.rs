@@ -31,7 +31,8 @@ pub fn add_changes(file: &Connection, all: &[Kept]) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Notes what the server has answered. It stays for a while: after an epoch change it is pushed again.
+/// Notes what the server has answered: it stays for a while, as after an epoch change it is pushed again.
+/// What was taken back goes at once: it must never be pushed.
 pub fn settle(file: &Connection, all: &[Kept]) -> rusqlite::Result<()> {
     let mut find = file.prepare_cached("SELECT deed FROM change WHERE id = ?1")?;
     let mut note = file.prepare_cached("UPDATE change SET answered = 1 WHERE id = ?1")?;
@@ -46,6 +47,9 @@ pub fn settle(file: &Connection, all: &[Kept]) -> rusqlite::Result<()> {
             }
             Some(_) => note.execute([id])?,
         };
+    }
+    for id in all.iter().flat_map(|kept| &kept.taken_back) {
+        forget.execute([id.0.as_bytes()])?;
     }
     Ok(())
 }

@@ -101,10 +101,10 @@ fn a_mark_is_kept_for_a_notice_of_an_earlier_day() {
         Some(removed)
     );
     assert_eq!(
-        store.item(event(1)).expect("reads").map(|item| item.marked),
-        Some(removed)
+        store.items(&[event(1)]).expect("reads")[0].marked,
+        removed
     );
-    assert_eq!(store.item(event(99)).expect("reads"), None);
+    assert_eq!(store.items(&[event(99)]), Ok(Vec::new()));
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn what_is_forgotten_is_gone_with_its_text() {
     });
     let (store, loaded) = desk.open();
     assert_eq!(loaded.items, [item(1)]);
-    assert_eq!(store.item(event(1)).expect("reads"), None);
+    assert_eq!(store.items(&[event(1)]), Ok(Vec::new()));
 }
 
 #[test]
@@ -169,6 +169,23 @@ fn a_change_waits_until_it_is_answered_and_is_remembered_for_seven_days() {
         [change(2, read_of(2))],
         "not those that hold for the moment, nor old ones"
     );
+}
+
+#[test]
+fn what_was_taken_back_is_neither_waiting_nor_remembered() {
+    let desk = Desk::new();
+    let pending = vec![change(1, read_of(1)), change(2, read_of(2))];
+    desk.keep(&Kept {
+        pending,
+        taken_back: vec![change(1, read_of(1)).id],
+        ..Kept::default()
+    });
+    desk.keep(&Kept {
+        taken_back: vec![change(2, read_of(2)).id],
+        ..Kept::default()
+    });
+    let loaded = desk.load();
+    assert_eq!((loaded.pending, loaded.answered), (Vec::new(), Vec::new()));
 }
 
 #[test]
@@ -296,7 +313,7 @@ async fn the_handle_keeps_and_reads_from_other_threads() {
         })
         .await
         .expect("keeps");
-    assert_eq!(handle.item(event(1)).await, Ok(Some(item(0))));
+    assert_eq!(handle.items(vec![event(9), event(1)]).await, Ok(vec![item(0)]));
     let page = handle
         .page(Default::default(), None, NOW, 50)
         .await

@@ -1,0 +1,127 @@
+//! Following a server: its stream comes in as messages, and what was done here goes out to it.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use campanile_core::time::Timestamp;
+use campanile_protocol::changes::PushedChange;
+use tokio::sync::mpsc;
+
+use crate::{
+    effect::Following,
+    message::{Link, Message},
+};
+
+mod backoff;
+mod frames;
+mod http;
+mod pair;
+mod push;
+mod retry_after;
+mod state;
+mod stream;
+mod token;
+mod why;
+
+pub use pair::{PairingLink, pair, sign_out};
+pub use token::Token;
+pub use why::Why;
+
+use state::State;
+
+/// A stream on which no line ended for so long is dead: the server sends a comment every 15 s.
+pub const SILENCE: Duration = Duration::from_secs(40);
+
+/// What the desk tells the task that follows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Push these changes, in this order, after those that wait already. One that waits already is not pushed twice.
+    Push(Vec<PushedChange>),
+    /// What the session asked to keep with this cursor has been handed to the store: a new connection goes on from here.
+    Kept(String),
+    /// Ask for a snapshot: the log cannot be continued.
+    Resync,
+    /// Connect at once: the machine woke, or its network is another.
+    Reconnect,
+    /// End.
+    Stop,
+}
+
+/// What following takes from the machine it runs on, so that a test can give it something else.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// The wall clock.
+    pub wall: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// Chance: a number from 0 up to, but not, 1.
+    pub chance: Arc<dyn Fn() -> f64 + Send + Sync>,
+    /// A PEM file of authorities to trust beside those of the system.
+    pub authorities: Option<PathBuf>,
+}
+
+impl Surroundings {
+    /// Returns those of this machine.
+    #[must_use]
+    pub fn of_this_machine(authorities: Option<PathBuf>) -> Self {
+        Self {
+            wall: Arc::new(wall),
+            chance: Arc::new(chance),
+            authorities,
+        }
+    }
+}
+
+fn wall() -> Timestamp {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_ms(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn chance() -> f64 {
+    // 53 bits are what a float from 0 to 1 can tell apart. A machine without chance gets the middle.
+    getrandom::u64().map_or(0.5, |bits| (bits >> 11) as f64 / (1_u64 << 53) as f64)
+}
+
+/// Follows a server until it is told to stop, the token is refused, or the desk is too old for it.
+///
+/// Everything it hears goes into `mailbox` as [`Message::From`] that account; it waits where that is full.
+/// It never waits for the mailbox before it takes a command, so that the desk may wait for it.
+pub async fn follow(
+    following: Following,
+    token: Token,
+    surroundings: Surroundings,
+    mut commands: mpsc::Receiver<Command>,
+    mailbox: mpsc::Sender<Message>,
+) {
+    let state = State::new(&following, surroundings, mailbox);
+    let obey = async {
+        while let Some(command) = commands.recv().await {
+            match command {
+                Command::Push(changes) => state.queue(changes),
+                Command::Kept(cursor) => state.kept(cursor),
+                Command::Resync => state.resync(),
+                Command::Reconnect => state.reconnect(),
+                Command::Stop => break,
+            }
+        }
+    };
+    let last = tokio::select! {
+        () = obey => None,
+        end = stream::run(&state, &following.server, &token) => end,
+        end = push::run(&state, &following.server, &token) => end,
+    };
+    match last {
+        Some(End::SignedOut) => state.tell(Message::Link(Link::SignedOut)).await,
+        Some(End::TooOld) => state.tell(Message::Link(Link::TooOld)).await,
+        None => Ok(()),
+    }
+    .unwrap_or(());
+}
+
+/// Why following ends for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// The server knows this desk no more.
+    SignedOut,
+    /// The server needs a newer desk.
+    TooOld,
+}

@@ -1,0 +1,195 @@
+//! What the parts of following share: where to go on, what waits to be pushed, and whether there is a link.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use campanile_core::ids::ChangeId;
+use campanile_protocol::changes::PushedChange;
+use tokio::{
+    sync::{Notify, mpsc, watch},
+    time::timeout,
+};
+
+use super::Surroundings;
+use crate::{effect::Following, message::Message};
+
+/// For so long the desk may take to hand a snapshot to its store.
+const KEPT_WITHIN: Duration = Duration::from_secs(60);
+
+/// The desk is gone: there is nobody to follow for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone;
+
+/// What the parts of following share.
+pub struct State {
+    /// The machine.
+    pub surroundings: Surroundings,
+    account: String,
+    mailbox: mpsc::Sender<Message>,
+    cursor: watch::Sender<Option<String>>,
+    online: watch::Sender<bool>,
+    nudge: Notify,
+    queue: Mutex<Queue>,
+    queued: Notify,
+}
+
+#[derive(Default)]
+struct Queue {
+    changes: VecDeque<PushedChange>,
+    ids: HashSet<ChangeId>,
+    /// Until a snapshot has come no cursor is good, whatever the desk still reports of an earlier one.
+    resync: bool,
+}
+
+impl State {
+    pub fn new(
+        following: &Following,
+        surroundings: Surroundings,
+        mailbox: mpsc::Sender<Message>,
+    ) -> Self {
+        Self {
+            surroundings,
+            account: following.account.clone(),
+            mailbox,
+            cursor: watch::Sender::new(following.cursor.clone()),
+            online: watch::Sender::new(false),
+            nudge: Notify::new(),
+            queue: Mutex::default(),
+            queued: Notify::new(),
+        }
+    }
+
+    /// Tells the desk, as soon as its mailbox has room.
+    pub async fn tell(&self, message: Message) -> Result<(), Gone> {
+        let message = Message::From {
+            account: self.account.clone(),
+            message: Box::new(message),
+        };
+        self.mailbox.send(message).await.map_err(|_| Gone)
+    }
+
+    /// Goes on from here at the next connection.
+    pub fn kept(&self, cursor: String) {
+        self.cursor.send_replace(Some(cursor));
+    }
+
+    /// Asks for a snapshot, at once.
+    pub fn resync(&self) {
+        self.forget_cursor();
+        self.reconnect();
+    }
+
+    /// Asks for a snapshot at the next connection.
+    pub fn forget_cursor(&self) {
+        self.lock().resync = true;
+    }
+
+    /// Notes that a snapshot came: cursors are good again.
+    pub fn snapshot_came(&self) {
+        self.lock().resync = false;
+    }
+
+    /// Connects at once.
+    pub fn reconnect(&self) {
+        self.nudge.notify_one();
+    }
+
+    /// Waits until somebody asks for a connection at once.
+    pub async fn nudged(&self) {
+        self.nudge.notified().await;
+    }
+
+    /// Returns where to go on; `None` asks for a snapshot.
+    pub fn cursor(&self) -> Option<String> {
+        if self.lock().resync {
+            None
+        } else {
+            self.cursor.borrow().clone()
+        }
+    }
+
+    /// Waits until the desk has handed everything up to `cursor` to its store. A desk that never says so is not waited for.
+    pub async fn until_kept(&self, cursor: &str) {
+        let mut kept = self.cursor.subscribe();
+        let _ = timeout(
+            KEPT_WITHIN,
+            kept.wait_for(|kept| kept.as_deref() == Some(cursor)),
+        )
+        .await;
+    }
+
+    /// Says whether there is a link, to those who wait for it.
+    pub fn set_online(&self, online: bool) {
+        self.online
+            .send_if_modified(|known| std::mem::replace(known, online) != online);
+    }
+
+    /// Waits until there is a link.
+    pub async fn until_online(&self) {
+        // The sender lives in `self`, so that this cannot fail.
+        let _ = self.online.subscribe().wait_for(|online| *online).await;
+    }
+
+    /// Adds changes to those that wait.
+    pub fn queue(&self, changes: Vec<PushedChange>) {
+        let mut queue = self.lock();
+        for change in changes {
+            if queue.ids.insert(change.id) {
+                queue.changes.push_back(change);
+            }
+        }
+        drop(queue);
+        self.queued.notify_one();
+    }
+
+    /// Waits until something waits to be pushed, and returns the first of it: so many at most, of so many bytes as JSON.
+    pub async fn next_changes(&self, most: usize, most_bytes: usize) -> Vec<PushedChange> {
+        loop {
+            let batch = self.first_changes(most, most_bytes);
+            if !batch.is_empty() {
+                return batch;
+            }
+            self.queued.notified().await;
+        }
+    }
+
+    fn first_changes(&self, most: usize, most_bytes: usize) -> Vec<PushedChange> {
+        let mut bytes = 0;
+        let queue = self.lock();
+        let fitting = queue
+            .changes
+            .iter()
+            .take(most)
+            .enumerate()
+            .take_while(|(place, change)| {
+                bytes += serde_json::to_vec(change).map_or(0, |json| json.len() + 1);
+                *place == 0 || bytes <= most_bytes
+            });
+        fitting.map(|(_, change)| change.clone()).collect()
+    }
+
+    /// Takes away what was answered.
+    pub fn settle(&self, answered: &HashSet<ChangeId>) {
+        let mut queue = self.lock();
+        queue
+            .changes
+            .retain(|change| !answered.contains(&change.id));
+        queue.ids.retain(|id| !answered.contains(id));
+    }
+
+    /// Lets a change wait until all others were tried.
+    pub fn put_last(&self, id: ChangeId) {
+        let mut queue = self.lock();
+        if let Some(place) = queue.changes.iter().position(|change| change.id == id) {
+            let change = queue.changes.remove(place);
+            queue.changes.extend(change);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

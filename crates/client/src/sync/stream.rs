@@ -1,0 +1,351 @@
+//! The stream: connected, read, found silent or broken, and connected again.
+
+use std::{convert::Infallible, time::Duration};
+
+use campanile_core::change::Seq;
+use campanile_protocol::{
+    PROTOCOL,
+    frame::{Frame, Hello},
+    routes,
+    snapshot::Snapshot,
+};
+use reqwest::{
+    Method, Response,
+    header::{ACCEPT, CACHE_CONTROL, HeaderName, HeaderValue},
+};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use url::Url;
+
+use super::{
+    End, SILENCE, Token, Why,
+    backoff::{Backoff, LEAST, Outcome, STABLE},
+    frames,
+    http::{Fault, HEADERS_WITHIN, Server, expect_type},
+    state::{Gone, State},
+};
+use crate::{
+    message::{Link, Message},
+    sse::{Event, Limits, Parser},
+};
+
+/// The most pages of one snapshot: ten million items. A server that sends more does not mean it.
+const PAGES_MOST: usize = 20_000;
+
+/// Follows until there is no use in it any more; `None` when the desk is gone.
+pub async fn run(state: &State, base: &Url, token: &Token) -> Option<End> {
+    let mut stream = Stream {
+        state,
+        backoff: Backoff::new(),
+        connected: None,
+        pages: None,
+        paged: None,
+        gap: None,
+        gaps_are_normal: false,
+    };
+    stream.tell(Link::Connecting).await.ok()?;
+    loop {
+        let started = Instant::now();
+        let broke = tokio::select! {
+            () = state.nudged() => None,
+            broke = stream.once(base, token) => Some(broke),
+        };
+        state.set_online(false);
+        let stood = stream.connected.take().map(|since| since.elapsed());
+        let step = match broke {
+            None => Step::AtOnce,
+            Some(Broke::Ended(end)) => return Some(end),
+            Some(Broke::NobodyHears) => return None,
+            Some(Broke::Gap) => Step::Silently,
+            Some(Broke::Pages) => Step::Pages,
+            Some(Broke::Fault(fault)) => match stream.judge(fault, stood) {
+                Ok(step) => step,
+                Err(end) => return Some(end),
+            },
+        };
+        stream.wait(step, started).await.ok()?;
+    }
+}
+
+struct Stream<'a> {
+    state: &'a State,
+    backoff: Backoff,
+    /// Since when there is a link.
+    connected: Option<Instant>,
+    /// The rest of a snapshot that has begun.
+    pages: Option<Pages>,
+    paged: Option<Instant>,
+    gap: Option<(Seq, Seq)>,
+    gaps_are_normal: bool,
+}
+
+/// The pages of a snapshot that are still to be fetched.
+#[derive(Clone, Debug)]
+struct Pages {
+    next: String,
+    cursor: String,
+    fetched: usize,
+}
+
+/// How a connection ended.
+enum Broke {
+    Fault(Fault),
+    Ended(End),
+    /// Entries are missing: they are asked for anew.
+    Gap,
+    /// A snapshot has more pages, which come before the log goes on.
+    Pages,
+    NobodyHears,
+}
+
+impl From<Fault> for Broke {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<Gone> for Broke {
+    fn from(Gone: Gone) -> Self {
+        Self::NobodyHears
+    }
+}
+
+/// What to do before the next connection.
+enum Step {
+    /// Somebody asked for it.
+    AtOnce,
+    /// It goes on, and nobody need be told.
+    Silently,
+    /// It goes on without delay, unless it did so a moment ago.
+    Pages,
+    /// Wait.
+    Wait(Duration, Option<Why>),
+}
+
+impl Stream<'_> {
+    async fn tell(&self, link: Link) -> Result<(), Gone> {
+        self.state.tell(Message::Link(link)).await
+    }
+
+    fn judge(&mut self, fault: Fault, stood: Option<Duration>) -> Result<Step, End> {
+        let (why, asked) = match fault {
+            Fault::SignedOut => return Err(End::SignedOut),
+            Fault::Gone if self.pages.take().is_some() || self.state.cursor().is_some() => {
+                self.state.forget_cursor();
+                return Ok(Step::Silently);
+            }
+            Fault::Gone => (Why::NotCampanile, None),
+            Fault::Refused(_) => (Why::Server, None),
+            Fault::Offline { why, asked, .. } => (why, asked),
+        };
+        let outcome = match (asked, stood) {
+            (Some(asked), _) => Outcome::Asked(asked),
+            (None, Some(stood)) => Outcome::Stood(stood),
+            (None, None) => Outcome::Failed,
+        };
+        let wait = self
+            .backoff
+            .next(outcome, (self.state.surroundings.chance)());
+        // A link that was good and broke is most often back at once: a word of it would only flicker.
+        let flickers = stood.is_some_and(|stood| stood >= STABLE);
+        Ok(Step::Wait(wait, (!flickers).then_some(why)))
+    }
+
+    async fn wait(&mut self, step: Step, started: Instant) -> Result<(), Gone> {
+        let at_once = match step {
+            Step::AtOnce => true,
+            Step::Silently => false,
+            Step::Pages => {
+                if let Some(last) = self.paged.replace(Instant::now()) {
+                    sleep_until(last + LEAST).await;
+                }
+                return Ok(());
+            }
+            Step::Wait(wait, why) => {
+                let link = match why {
+                    Some(why) => {
+                        let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+                        let retry_at = (self.state.surroundings.wall)().plus_ms(wait_ms);
+                        Link::Offline {
+                            retry_at,
+                            why: why.code(),
+                        }
+                    }
+                    None => Link::Connecting,
+                };
+                self.tell(link).await?;
+                tokio::select! {
+                    () = self.state.nudged() => true,
+                    () = sleep(wait) => false,
+                }
+            }
+        };
+        if at_once {
+            self.backoff.reset();
+            self.tell(Link::Connecting).await?;
+        }
+        // However often somebody asks, and whatever the server does.
+        sleep_until(started + LEAST).await;
+        Ok(())
+    }
+
+    async fn once(&mut self, base: &Url, token: &Token) -> Broke {
+        let connected = async {
+            let server = Server::new(base, Some(token), &self.state.surroundings)?;
+            self.fetch_pages(&server).await?;
+            let cursor = self.state.cursor();
+            let response = open(&server, cursor.as_deref()).await?;
+            self.read(response, cursor.as_deref().unwrap_or_default())
+                .await
+        };
+        match connected.await {
+            Ok(never) => match never {},
+            Err(broke) => broke,
+        }
+    }
+
+    async fn read(&mut self, mut response: Response, cursor: &str) -> Result<Infallible, Broke> {
+        let mut parser = Parser::resume(Limits::default(), cursor);
+        let mut last_seq = None;
+        let mut silent_at = Instant::now() + HEADERS_WITHIN;
+        loop {
+            let chunk = match timeout_at(silent_at, response.chunk()).await {
+                Ok(Ok(Some(chunk))) => chunk,
+                Ok(Ok(None)) | Err(_) => return Err(Fault::offline(Why::NoAnswer).into()),
+                Ok(Err(error)) => return Err(Fault::offline(Why::of(&error)).into()),
+            };
+            let lines = parser.lines();
+            for event in parser.feed(&chunk) {
+                let event = event.map_err(|overflow| {
+                    tracing::warn!(%overflow, "the stream is closed");
+                    Fault::offline(Why::Server)
+                })?;
+                self.take(event, &mut last_seq).await?;
+            }
+            if let Some(retry_ms) = parser.retry_ms() {
+                self.backoff.start_at(retry_ms);
+            }
+            // Single bytes that never end a line keep nothing alive; before `hello` nothing does.
+            if parser.lines() > lines && self.connected.is_some() {
+                silent_at = Instant::now() + SILENCE;
+            }
+        }
+    }
+
+    async fn take(&mut self, event: Event, last_seq: &mut Option<Seq>) -> Result<(), Broke> {
+        let frame = frames::read(&event.kind, &event.data).ok_or(Fault::offline(Why::Server))?;
+        match frame {
+            Frame::Hello(hello) => return self.greet(&hello).await,
+            // Whoever does not greet first is not the server.
+            _ if self.connected.is_none() => return Err(Fault::offline(Why::NotCampanile).into()),
+            Frame::Snapshot(snapshot) => {
+                self.state.snapshot_came();
+                return self.begin_snapshot(*snapshot).await;
+            }
+            Frame::Entries(entries) => {
+                if event.id.is_empty() {
+                    return Err(Fault::offline(Why::Server).into());
+                }
+                let first = entries.entries.first().map(|entry| entry.seq);
+                self.mind_the_gap(*last_seq, first)?;
+                *last_seq = entries.entries.last().map(|entry| entry.seq).or(*last_seq);
+                let heard = Message::Heard {
+                    entries: entries.entries,
+                    cursor: event.id,
+                    catching_up: entries.more,
+                };
+                self.state.tell(heard).await?;
+            }
+            Frame::Presence(presence) => self.state.tell(Message::Presence(presence)).await?,
+            Frame::Goodbye => return Err(Broke::Ended(End::SignedOut)),
+            Frame::Unknown => {}
+        }
+        Ok(())
+    }
+
+    async fn greet(&mut self, hello: &Hello) -> Result<(), Broke> {
+        if hello.min_desk > PROTOCOL {
+            return Err(Broke::Ended(End::TooOld));
+        }
+        if self.connected.is_none() {
+            self.connected = Some(Instant::now());
+            let offset_ms = hello.now.since_ms((self.state.surroundings.wall)());
+            self.tell(Link::Connected { offset_ms }).await?;
+            self.state.set_online(true);
+        }
+        Ok(())
+    }
+
+    /// A hole in the log is closed by asking for it anew, once: where it stays, the server means it.
+    fn mind_the_gap(&mut self, last: Option<Seq>, first: Option<Seq>) -> Result<(), Broke> {
+        let (Some(last), Some(first)) = (last, first) else {
+            return Ok(());
+        };
+        if self.gaps_are_normal || first.0 <= last.0.saturating_add(1) {
+            return Ok(());
+        }
+        if self.gap.replace((last, first)) == Some((last, first)) {
+            self.gaps_are_normal = true;
+            return Ok(());
+        }
+        tracing::warn!(last = last.0, first = first.0, "the log has a gap");
+        Err(Broke::Gap)
+    }
+
+    async fn begin_snapshot(&mut self, snapshot: Snapshot) -> Result<(), Broke> {
+        let next = snapshot.next.clone();
+        let cursor = snapshot.cursor.clone();
+        self.state
+            .tell(Message::Snapshot(Box::new(snapshot)))
+            .await?;
+        let Some(next) = next else { return Ok(()) };
+        // The log waits: its entries are changes to what the other pages tell.
+        self.pages = Some(Pages {
+            next,
+            cursor,
+            fetched: 1,
+        });
+        Err(Broke::Pages)
+    }
+
+    async fn fetch_pages(&mut self, server: &Server) -> Result<(), Broke> {
+        while let Some(pages) = self.pages.clone() {
+            if pages.fetched >= PAGES_MOST {
+                self.pages = None;
+                return Err(Fault::offline(Why::Server).into());
+            }
+            let request = server.request(Method::GET, routes::SNAPSHOT, &[("after", &pages.next)]);
+            let page: Snapshot = server.ask(request).await?;
+            let next = page.next.clone();
+            self.state.tell(Message::Snapshot(Box::new(page))).await?;
+            match next {
+                Some(next) => {
+                    self.pages = Some(Pages {
+                        next,
+                        fetched: pages.fetched + 1,
+                        ..pages
+                    })
+                }
+                None => {
+                    self.pages = None;
+                    self.state.until_kept(&pages.cursor).await;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn open(server: &Server, cursor: Option<&str>) -> Result<Response, Fault> {
+    let mut request = server
+        .request(Method::GET, routes::STREAM, &[])
+        .header(ACCEPT, "text/event-stream")
+        .header(CACHE_CONTROL, "no-cache");
+    if let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) {
+        // Whatever the server called it goes back as it came.
+        let id = HeaderValue::from_bytes(cursor.as_bytes()).map_err(|_| Fault::Gone)?;
+        request = request.header(HeaderName::from_static("last-event-id"), id);
+    }
+    let response = server.send(request).await?;
+    expect_type(response.headers(), "text/event-stream")?;
+    Ok(response)
+}

@@ -1,0 +1,288 @@
+//! What a server or a network can answer instead of a stream, and what becomes of it (F15 to F22).
+
+use std::time::Duration;
+
+use campanile_client::{message::Link, sync::Command};
+use url::Url;
+
+use crate::net::{Desk, HELLO, Net, STREAM_HEAD, entries, pass, surroundings};
+
+async fn answered(status: &str, headers: &str, body: &str) -> (&'static str, Duration) {
+    let net = Net::new().await;
+    let mut desk = Desk::follow(&net, None);
+    assert_eq!(desk.link().await, Link::Connecting);
+    net.accept().await.answer(status, headers, body).await;
+    desk.offline().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_no_stream_is_named_and_tried_again() {
+    let html = "Content-Type: text/html; charset=utf-8\r\n";
+    let sse = "Content-Type: text/event-stream\r\n";
+    let table = [
+        ("204 No Content", "", "", "server"),
+        ("205 Reset", "", "", "server"),
+        ("299 Odd", sse, "", "server"),
+        ("200 OK", html, "<form>Sign in</form>", "portal"),
+        (
+            "200 OK",
+            "Content-Type: application/json\r\n",
+            "{}",
+            "not_campanile",
+        ),
+        ("200 OK", "Content-Type: x bogus\r\n", "", "not_campanile"),
+        ("200 OK", "", "hello", "not_campanile"),
+        (
+            "200 OK",
+            "Content-Type: text/event-stream\r\nContent-Encoding: gzip\r\n",
+            "\u{1f}",
+            "server",
+        ),
+        ("200 OK", sse, "", "no_answer"),
+        ("200 OK", sse, "event: hello\ndata: {}\n\n", "server"),
+        (
+            "200 OK",
+            sse,
+            "event: entries\nid: c1\ndata: {\"entries\":[]}\n\n",
+            "not_campanile",
+        ),
+        (
+            "302 Found",
+            "Location: http://login.example/\r\n",
+            "",
+            "portal",
+        ),
+        ("307 Temporary", "", "", "portal"),
+        ("511 Network Authentication Required", html, "", "portal"),
+        ("407 Proxy", "", "", "proxy"),
+        ("404 Not Found", "", "", "not_campanile"),
+        ("418 Teapot", "", "", "server"),
+        ("429 Too Many", "", "", "busy"),
+        ("500 Broken", "", "", "server"),
+        ("502 Bad Gateway", "", "", "busy"),
+        ("503 Unavailable", "", "", "busy"),
+    ];
+    for (status, headers, body, why) in table {
+        let (told, wait) = answered(status, headers, body).await;
+        assert_eq!(
+            (told, wait),
+            (why, Duration::from_millis(1_500)),
+            "{status} {headers} {body}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_is_left_alone_as_long_as_it_asks() {
+    let own = 1_500;
+    let table = [
+        ("7", 7_500),
+        (
+            "Sat, 21 Nov 2026 08:30:20 GMT\r\nDate: Sat, 21 Nov 2026 08:30:00 GMT",
+            20_500,
+        ),
+        ("0", 1_500),
+        ("1000000000", 900_000),
+        ("-1", own),
+        ("soon", own),
+    ];
+    for (header, wait_ms) in table {
+        let headers = format!("Retry-After: {header}\r\n");
+        assert_eq!(
+            answered("429 Too Many", &headers, "").await,
+            ("busy", Duration::from_millis(wait_ms)),
+            "{header}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_token_ends_it_and_nobody_is_asked_again() {
+    for status in ["401 Unauthorized", "403 Forbidden"] {
+        let net = Net::new().await;
+        let mut desk = Desk::follow(&net, None);
+        desk.next().await;
+        net.accept().await.answer(status, "", "").await;
+        assert_eq!(desk.link().await, Link::SignedOut);
+        desk.ended().await;
+        pass(Duration::from_secs(3_600)).await;
+        assert!(!net.is_called().await);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_cannot_be_continued_is_begun_anew_without_a_word() {
+    for status in ["404 Not Found", "410 Gone"] {
+        let net = Net::new().await;
+        let mut desk = Desk::follow(&net, Some("c1"));
+        desk.next().await;
+        let first = net.accept().await;
+        assert_eq!(first.header("last-event-id"), Some("c1"));
+        first.answer(status, "", "").await;
+        crate::net::settle().await;
+        pass(Duration::from_secs(1)).await;
+        let mut second = net.accept().await;
+        assert_eq!(second.header("last-event-id"), None);
+        second.send(STREAM_HEAD).await;
+        second.send(HELLO).await;
+        assert!(matches!(desk.link().await, Link::Connected { .. }));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_grow_while_nothing_helps_and_start_anew_when_somebody_asks() {
+    let net = Net::new().await;
+    let mut desk = Desk::follow(&net, None);
+    desk.next().await;
+    let mut waits = Vec::new();
+    for _ in 0..11 {
+        net.accept().await.answer("500 Broken", "", "").await;
+        let (_, wait) = desk.offline().await;
+        waits.push(wait.as_millis());
+        pass(wait).await;
+    }
+    assert_eq!(
+        waits,
+        [
+            1_500, 2_000, 3_000, 5_000, 9_000, 17_000, 33_000, 65_000, 129_000, 151_000, 151_000
+        ]
+    );
+    net.accept().await.answer("500 Broken", "", "").await;
+    desk.offline().await;
+    desk.command(Command::Reconnect).await;
+    assert_eq!(desk.link().await, Link::Connecting);
+    pass(Duration::from_secs(1)).await;
+    net.accept().await.answer("500 Broken", "", "").await;
+    assert_eq!(desk.offline().await.1, Duration::from_millis(1_500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_was_good_and_broke_is_no_word_of_being_offline_until_it_stays_away() {
+    let net = Net::new().await;
+    let mut desk = Desk::follow(&net, None);
+    desk.next().await;
+    let server = net.accept_stream(&mut desk).await;
+    pass(Duration::from_secs(30)).await;
+    drop(server);
+    assert_eq!(desk.link().await, Link::Connecting);
+    pass(Duration::from_secs(2)).await;
+    net.accept().await.answer("503 Unavailable", "", "").await;
+    assert_eq!(desk.offline().await.0, "busy");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_breaks_at_once_every_time_is_tried_more_and_more_seldom() {
+    let net = Net::new().await;
+    let mut desk = Desk::follow(&net, None);
+    desk.next().await;
+    let mut waits = Vec::new();
+    for _ in 0..4 {
+        drop(net.accept_stream(&mut desk).await);
+        let (why, wait) = desk.offline().await;
+        waits.push((why, wait.as_millis()));
+        pass(wait).await;
+    }
+    assert_eq!(
+        waits,
+        [
+            ("no_answer", 1_500),
+            ("no_answer", 2_000),
+            ("no_answer", 3_000),
+            ("no_answer", 5_000)
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_chooses_how_soon_it_is_tried_within_bounds() {
+    for (retry, wait_ms) in [
+        ("3000", 2_500),
+        ("03000", 2_500),
+        ("0", 1_500),
+        ("1000x", 1_500),
+        ("99999999999999999999", 151_000),
+    ] {
+        let net = Net::new().await;
+        let mut desk = Desk::follow(&net, None);
+        desk.next().await;
+        let mut server = net.accept_stream(&mut desk).await;
+        server.send(format!("retry: {retry}\n\n")).await;
+        server.send(entries(&[1])).await;
+        desk.next().await;
+        drop(server);
+        assert_eq!(
+            desk.offline().await.1,
+            Duration::from_millis(wait_ms),
+            "{retry}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redirect_within_the_origin_is_followed_and_no_other_sees_the_token() {
+    let elsewhere = Net::new().await;
+    for status in [
+        "301 Moved",
+        "302 Found",
+        "303 See Other",
+        "307 Temporary",
+        "308 Permanent",
+    ] {
+        let net = Net::new().await;
+        let mut desk = Desk::follow(&net, None);
+        desk.next().await;
+        net.accept()
+            .await
+            .answer(status, "Location: /moved/here\r\n", "")
+            .await;
+        let moved = net.accept().await;
+        assert_eq!(
+            (moved.path.as_str(), moved.header("authorization")),
+            ("/moved/here", Some("Bearer canary-token"))
+        );
+        moved
+            .answer(status, &format!("Location: {}\r\n", elsewhere.base()), "")
+            .await;
+        assert_eq!(desk.offline().await.0, "portal", "{status}");
+        assert!(!elsewhere.is_called().await, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redirect_that_leads_in_a_circle_is_left() {
+    let net = Net::new().await;
+    let mut desk = Desk::follow(&net, None);
+    desk.next().await;
+    for _ in 0..6 {
+        net.accept()
+            .await
+            .answer("302 Found", "Location: /v1/stream\r\n", "")
+            .await;
+    }
+    assert_eq!(desk.offline().await.0, "portal");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_that_is_not_safe_is_never_called() {
+    for base in [
+        "http://192.0.2.1/",
+        "http://desk.example.org/",
+        "http://127.0.0.1.example.org/",
+        "ftp://127.0.0.1/",
+    ] {
+        let mut desk =
+            Desk::follow_with(Url::parse(base).expect("a URL"), None, surroundings(), 16);
+        desk.next().await;
+        assert_eq!(desk.offline().await.0, "insecure", "{base}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_listening_is_told_as_refused() {
+    let net = Net::new().await;
+    let base = net.base();
+    drop(net);
+    let mut desk = Desk::follow_with(base, None, surroundings(), 16);
+    desk.next().await;
+    assert_eq!(desk.offline().await.0, "refused");
+}

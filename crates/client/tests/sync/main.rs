@@ -1,0 +1,12 @@
+//! Following a server that says exactly what a test lets it say, byte by byte, while time stands still.
+
+mod bounds;
+mod cuts;
+mod faults;
+mod net;
+mod pairing;
+mod push;
+mod silence;
+mod snapshot;
+mod stream;
+mod tls;
