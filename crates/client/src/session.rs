@@ -12,12 +12,14 @@ mod deeds;
 mod heard;
 mod ids;
 mod links;
+mod marks;
 mod open;
 mod outlets;
 mod preferences;
 mod pushes;
 mod quiet;
 mod refill;
+mod show;
 mod sounds;
 mod texts;
 mod toasts;
@@ -313,9 +315,9 @@ impl Session {
 
     fn store_failed(&mut self, fault: StoreFault) {
         let code = match fault {
-            StoreFault::Full => "store_full",
-            StoreFault::ReadOnly => "store_read_only",
-            StoreFault::Broken => "store_broken",
+            StoreFault::Full => "full",
+            StoreFault::ReadOnly => "read_only",
+            StoreFault::Broken => "broken",
         };
         self.set_part(Part::Store, PartState::Fails { code: code.into() });
     }
@@ -360,5 +362,14 @@ impl Session {
             "a moment that has passed"
         );
         assert_eq!(inbox.returned(now.wall).count(), 0, "a snooze that is over");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_session_may_live_on_any_thread() {
+        fn is_send<T: Send>() {}
+        is_send::<super::Session>();
     }
 }

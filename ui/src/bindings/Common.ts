@@ -45,7 +45,7 @@ waiting: number,
  */
 parts: Array<PartView>, 
 /**
- * The last thing that can be undone, as a code with its count.
+ * The last thing that can be undone, as a code with its count: `removed:3`, `read:12` or `snoozed:1`.
  */
 undo: string | null, 
 /**

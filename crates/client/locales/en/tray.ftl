@@ -9,14 +9,15 @@ tray-unread = { $count ->
 tray-tooltip = { app-name }: { $unread }
 tray-tooltip-more = { app-name }: { $unread }, { $state }
 tray-no-account = Not signed in
-tray-signed-out = Signed out: sign in again
-tray-too-old = This app is too old for the server
+tray-signed-out = signed out
+tray-too-old = this app is too old for the server
 tray-offline = offline since { $since }
 tray-store = cannot write to the disk
 tray-quiet-until = quiet until { $until }
 tray-quiet-open = quiet until you say
 
 tray-sign-in = Sign in…
+tray-sign-in-again = Sign in again…
 tray-agent = { $name } · { $availability }
 tray-available = Available
 tray-busy = Busy

@@ -12,14 +12,15 @@ tray-unread = { $count ->
 tray-tooltip = { app-name }: { $unread }
 tray-tooltip-more = { app-name }: { $unread }, { $state }
 tray-no-account = Вхід не виконано
-tray-signed-out = Ви вийшли: увійдіть знову
-tray-too-old = Застосунок застарілий для сервера
+tray-signed-out = вхід більше не дійсний
+tray-too-old = застосунок застарілий для сервера
 tray-offline = немає зв’язку з { $since }
 tray-store = не вдається записати на диск
 tray-quiet-until = тиша до { $until }
 tray-quiet-open = тиша, доки не вимкнете
 
 tray-sign-in = Увійти…
+tray-sign-in-again = Увійти знову…
 tray-agent = { $name } · { $availability }
 tray-available = На зв’язку
 tray-busy = Зайнято

@@ -29,20 +29,23 @@ pub struct Importance {
 
 /// A notice whose toast is to be shown.
 #[derive(Debug)]
-pub struct Turn {
+pub struct Turn<'a> {
     /// How much it matters.
     pub importance: Importance,
     /// The notice.
-    pub notice: Box<Notice>,
+    pub notice: &'a Notice,
 }
 
 impl Session {
     /// Decides what becomes of `notices` on this desk's outlets, and does it.
     pub(super) fn announce(&mut self, notices: &[&Notice], how: How, now: Timestamp) {
+        if notices.is_empty() {
+            return;
+        }
         self.see_quiet(now);
         let mut turns = Vec::new();
         let mut loudest: Option<Ring> = None;
-        for notice in notices {
+        for &notice in notices {
             let verdict = self.decide(notice, now);
             let importance = self.importance(notice, &verdict);
             let end = self.end_here(notice.expires_at, now);
@@ -51,10 +54,7 @@ impl Session {
                 let remembered = if later {
                     self.of.away.wait(notice.id, end)
                 } else {
-                    turns.push(Turn {
-                        importance,
-                        notice: Box::new((*notice).clone()),
-                    });
+                    turns.push(Turn { importance, notice });
                     true
                 };
                 self.kept.toasting.extend(remembered.then_some(notice.id));

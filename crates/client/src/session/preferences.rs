@@ -1,5 +1,7 @@
 //! The preferences, drawn from the session: what holds, what it inherits, and who locked it.
 
+use std::collections::BTreeMap;
+
 use campanile_core::{
     catalogue::{Group, KINDS, Kind, Role},
     channel::Channel,
@@ -53,13 +55,7 @@ impl Session {
             toast_kinds: self.toast_kinds(&scopes),
             groups,
             full: self.of.policy.notification_center_enabled,
-            melodies: Melody::ALL
-                .iter()
-                .map(|melody| MelodyView {
-                    id: melody.id.to_owned(),
-                    file: None,
-                })
-                .collect(),
+            melodies: self.melodies(),
             quiet_hours: self.quiet_hours_view(now.wall),
             toast_duration_ms: i32::try_from(settings.toast.duration_ms).unwrap_or(i32::MAX),
             toast_most: u32::try_from(settings.toast.most).unwrap_or(u32::MAX),
@@ -80,6 +76,25 @@ impl Session {
             },
             language_chosen: self.desk.language.is_some(),
         }
+    }
+
+    /// Returns the built-in melodies, and the own ones that a kind plays.
+    fn melodies(&self) -> Vec<MelodyView> {
+        let built_in = Melody::ALL.iter().map(|melody| MelodyView {
+            id: melody.id.to_owned(),
+            file: None,
+        });
+        let chosen = self.of.preferences.replay().filter_map(|(cell, _)| {
+            let id = cell.value.as_ref()?.as_str()?.to_owned();
+            let file = id.strip_prefix("own:")?.to_owned();
+            (cell.facet == Facet::Melody.id()).then_some((id, file))
+        });
+        let own: BTreeMap<String, String> = chosen.collect();
+        let own = own.into_iter().map(|(id, file)| MelodyView {
+            id,
+            file: Some(file),
+        });
+        built_in.chain(own).collect()
     }
 
     fn places(&self) -> Vec<PlaceView> {

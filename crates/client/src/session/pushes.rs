@@ -18,7 +18,7 @@ impl Session {
         if self.of.deeds.is_overdue(now) {
             self.of.deeds.push_again();
         }
-        let changes = self.of.deeds.to_push(now);
+        let changes = self.of.deeds.take_unpushed(now);
         self.out.extend(
             changes
                 .chunks(PUSH_MOST)

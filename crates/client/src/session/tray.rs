@@ -144,7 +144,7 @@ impl Session {
             menu.push(item("tray-sign-in", bell));
         } else {
             if self.of.link.is_signed_out() {
-                menu.push(item("tray-signed-out", bell.clone()));
+                menu.push(item("tray-sign-in-again", bell.clone()));
             }
             menu.push(MenuItem::Do {
                 label: self.unread_words(unread),

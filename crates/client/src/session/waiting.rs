@@ -65,8 +65,10 @@ impl Waiting {
 
     /// Lets the start-up summary wait for the first catch-up.
     pub fn wait_for_start(&mut self, now: Timestamp) {
-        self.always_summed = true;
-        self.due = Some(now.plus_ms(START_MS));
+        if !self.is_empty() {
+            self.always_summed = true;
+            self.due = Some(now.plus_ms(START_MS));
+        }
     }
 
     /// Takes what a hold kept, to be summed up at once.
@@ -152,7 +154,7 @@ impl Session {
         let texts: Option<Vec<_>> = away
             .ids
             .keys()
-            .map(|id| self.of.texts.find(*id).cloned().map(Box::new))
+            .map(|id| self.of.texts.find(*id).cloned())
             .collect();
         match texts {
             Some(notices) if few => {
@@ -160,7 +162,7 @@ impl Session {
                     importance: Importance::default(),
                     notice,
                 };
-                self.show(notices.into_iter().map(turn).collect(), now);
+                self.show(notices.iter().map(turn).collect(), now);
             }
             _ => {
                 let ids: Vec<_> = away.ids.keys().copied().collect();

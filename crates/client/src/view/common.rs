@@ -39,7 +39,7 @@ pub struct Common {
     pub waiting: u32,
     /// The desk's parts, those in trouble first.
     pub parts: Vec<PartView>,
-    /// The last thing that can be undone, as a code with its count.
+    /// The last thing that can be undone, as a code with its count: `removed:3`, `read:12` or `snoozed:1`.
     pub undo: Option<String>,
     /// A problem of the last deed, as a code of the language catalogue (`problem-<code>`).
     pub problem: Option<String>,

@@ -120,6 +120,9 @@ fn every_row_of_every_table_has_its_words() {
     let problems = Code::ALL
         .iter()
         .map(|code| format!("problem-{}", code.id()));
+    let offline = crate::sync::Why::ALL
+        .iter()
+        .map(|why| format!("offline-{}", why.code()));
     let own = crate::session::PROBLEMS
         .iter()
         .map(|code| format!("problem-{code}"));
@@ -129,6 +132,7 @@ fn every_row_of_every_table_has_its_words() {
         .chain(channels)
         .chain(problems)
         .chain(own)
+        .chain(offline)
         .collect();
     for files in [ENGLISH, UKRAINIAN] {
         let has = messages(files);

@@ -27,7 +27,6 @@ fn a_desk_without_an_account_asks_for_one() {
         nothing is stored
           follow nobody
           tray Attention None "Campanile: Not signed in"
-          wake 10:00:03
         not a link
         pair
           Pair("campanile://pair?server=x&code=y")
@@ -153,7 +152,7 @@ fn a_revoked_desk_says_so_and_comes_back_with_all_it_knew() {
               play alarm at 70 for n1
               tray Urgent Digit(1) "Campanile: 1 unread"
             revoked
-              tray Attention Digit(1) "Campanile: 1 unread, Signed out: sign in again"
+              tray Attention Digit(1) "Campanile: 1 unread, signed out"
             paired again
               sign in mira
         "##]],
@@ -180,7 +179,7 @@ fn a_store_that_fails_is_told_and_the_desk_goes_on() {
             there is room again
               tray Urgent Digit(1) "Campanile: 1 unread"
             too old
-              tray Attention Digit(1) "Campanile: 1 unread, This app is too old for the server"
+              tray Attention Digit(1) "Campanile: 1 unread, this app is too old for the server"
         "##]],
     );
 }

@@ -87,7 +87,6 @@ fn what_was_known_at_the_start_interrupts_nobody_when_it_is_told_again() {
               withdraw n1
               hush n1
               follow mira from Some("start")
-              wake 10:01:03
             an old place of the log, told again
               keep items: n2; cursor: at 1
         "#]],
@@ -132,7 +131,6 @@ fn more_than_three_at_once_fold_into_one_and_one_melody_stands_for_all() {
               wake 10:00:01
             10:00:01 woke
               toast More "3 more notifications" "Message in ticket: 2, Negative CSAT: 1" [Open] 5000 ms
-              wake 10:00:03
             10:00:07 ticket_message n7 arrives
               keep items: n7; toasting: n7; cursor: at 7
               toast n7 "New message in a ticket" "#7" [Open, Mark read, In an hour] 5000 ms
@@ -193,8 +191,11 @@ fn a_catch_up_of_more_than_three_is_one_summary_and_only_what_always_alerts_ring
               toast n3 "Ana Admin mentioned you" "#3" [Open, Mark read, In an hour] urgent 5000 ms
               play two-bells at 70 for n3
               tray Urgent Digit(5) "Campanile: 5 unread"
+              wake 10:00:00.400
             10:00:00.400 woke
+              toast Summary "4 notifications while you were away" "New conversation assigned to me: 1, CSAT received: 1, SLA breached: 1" [Open] 5000 ms
             the summary is shown
+              keep toasted: n1 n2 n4 n5
         "##]],
     );
 }
@@ -214,7 +215,10 @@ fn a_catch_up_of_three_is_shown_singly() {
             after a while away
               keep items: n1 n2 n3; toasting: n1 n2 n3; cursor: at 3
               tray Calm Digit(3) "Campanile: 3 unread"
+              wake 10:00:00.400
             10:00:00.400 woke
+              toast Summary "3 notifications while you were away" "New conversation assigned to me: 3" [Open] 5000 ms
+              play carillon at 70 for n1
         "#]],
     );
 }
@@ -335,6 +339,7 @@ fn two_melodies_keep_their_distance_and_only_a_more_important_one_waits() {
               keep items: n3; toasting: n3; cursor: at 3
               toast n3 "Incoming call" "#3" [Open, Mark read, In an hour] urgent 5000 ms
               tray Urgent Digit(3) "Campanile: 3 unread"
+              wake 10:00:03
             10:00:03 woke
               play ring-ring at 70 for n3
         "##]],
@@ -368,6 +373,7 @@ fn an_unread_toast_and_its_melody_come_again_until_read() {
               toast n1 "Ana Admin assigned a conversation to you" "#1" [Open, Mark read, In an hour] 5000 ms
               play carillon at 70 for n1
               tray Calm Digit(1) "Campanile: 1 unread"
+              wake 10:00:30
             10:00:30 woke
               toast n1 "Ana Admin assigned a conversation to you" "#1" [Open, Mark read, In an hour] 5000 ms
               play carillon at 70 for n1
@@ -434,6 +440,7 @@ fn what_was_about_to_be_shown_when_the_desk_ended_is_summed_up_at_the_start() {
         expect![[r#"
               follow mira from Some("start")
               tray Urgent Digit(1) "Campanile: 1 unread"
+              wake 10:00:03
             10:00:03 woke
               keep toasted: n2
               toast Summary "1 notification while you were away" "SLA breached: 1" [Open] 5000 ms

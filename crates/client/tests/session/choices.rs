@@ -28,18 +28,19 @@ fn refused() -> Outcome {
 fn a_choice_counts_for_the_next_arrival() {
     check(
         |desk| {
-            let off = cell("sla_expired", "channel.toast", json!(false));
+            let off = cell("ticket_created", "channel.toast", json!(false));
             desk.act("no toasts for it", Action::Prefer { cells: vec![off] });
-            desk.arrives(1, "sla_expired");
+            desk.arrives(1, "ticket_created");
         },
-        expect![[r##"
+        expect![[r#"
             no toasts for it
-            10:00 sla_expired n1 arrives
-              keep items: n1; toasting: n1; cursor: at 1
-              toast n1 "SLA breached" "#1" [Open, Mark read, In an hour] urgent 5000 ms
-              play alarm at 70 for n1
-              tray Urgent Digit(1) "Campanile: 1 unread"
-        "##]],
+              keep cells: */ticket_created/channel.toast=false; pending: c1(*/ticket_created/channel.toast=false)
+              push c1(*/ticket_created/channel.toast=false)
+              wake 10:00:30
+            10:00 ticket_created n1 arrives
+              keep items: n1; cursor: at 1
+              tray Calm Digit(1) "Campanile: 1 unread"
+        "#]],
     );
 }
 
@@ -90,6 +91,7 @@ fn a_refused_choice_is_taken_back_unless_another_was_made_since() {
             louder
               keep cells: */*/volume=90; pending: c1(*/*/volume=90)
               push c1(*/*/volume=90)
+              wake 10:00:30
             the server answers
               keep cells: */*/volume=40; settled: c1
             preview
@@ -129,6 +131,7 @@ fn a_choice_of_an_earlier_run_that_is_refused_asks_for_the_present() {
         expect![[r#"
               follow mira from Some("start")
               push c1(*/*/volume=90)
+              wake 10:00:30
             the server answers
               keep settled: c1
               Resync

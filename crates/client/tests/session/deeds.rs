@@ -35,6 +35,7 @@ fn reading_counts_at_once_and_the_server_is_told() {
               hush n1
               push c1(read n1)
               tray Calm None "Campanile: Nothing unread"
+              wake 10:00:30
             the server answers
               keep settled: c1
             unread
@@ -64,6 +65,7 @@ fn a_removal_can_be_undone_for_eight_seconds_and_is_told_after_them() {
             remove
               keep marks: n1 removed; pending: c1(removed n1)
               tray Calm None "Campanile: Nothing unread"
+              wake 10:00:08
             undo
               keep marks: n1 unread; taken back: c1
               tray Calm Digit(1) "Campanile: 1 unread"
@@ -108,6 +110,7 @@ fn all_in_sight_are_read_at_once_and_can_be_undone() {
             all read
               keep marks: 6; pending: c1(all read up to 6)
               tray Calm None "Campanile: Nothing unread"
+              wake 10:00:08
             undo
               keep marks: 6; taken back: c1
               tray Calm Digit(6) "Campanile: 6 unread"
@@ -155,6 +158,7 @@ fn what_is_put_off_comes_back_unread_and_is_decided_afresh() {
               withdraw n1
               hush n1
               tray Calm None "Campanile: Nothing unread"
+              wake 10:00:08
             10:00:08 woke
               push c1(snoozed until 11:00 n1)
               wake 10:00:38
@@ -196,9 +200,9 @@ fn what_was_put_off_elsewhere_comes_back_here_too() {
               withdraw n1
               hush n1
               tray Calm None "Campanile: Nothing unread"
+              wake 10:20
             the clock is set back
               tray Calm None "Campanile: Nothing unread"
-              wake 10:20
             10:20 woke
               keep marks: n1 unread; toasting: n1
               toast n1 "SLA breached" "#1" [Open, Mark read, In an hour] urgent 5000 ms
@@ -239,6 +243,7 @@ fn a_row_is_read_as_one() {
               keep marks: n1 read, n2 read, n3 read; pending: c1(read n1 n2 n3)
               push c1(read n1 n2 n3)
               tray Calm None "Campanile: Nothing unread"
+              wake 10:00:30
             unread the row
               keep marks: n3 unread; pending: c2(unread n3)
               push c2(unread n3)
@@ -344,6 +349,7 @@ fn a_refused_mark_is_taken_back() {
               hush n1
               push c1(read n1)
               tray Calm None "Campanile: Nothing unread"
+              wake 10:00:30
             the server answers
               keep marks: n1 unread; settled: c1
               tray Urgent Digit(1) "Campanile: 1 unread"

@@ -42,6 +42,7 @@ fn a_click_opens_what_it_is_about_and_marks_it_read() {
               open https://app.acme.example/c/1 Some("token")
               push c1(read n1)
               tray Calm None "Campanile: Nothing unread"
+              wake 10:00:30
         "##]],
     );
 }
@@ -76,6 +77,7 @@ fn what_is_not_in_memory_is_asked_of_the_store() {
               keep marks: n5 read; pending: c1(read n5)
               open https://app.acme.example/c/5 None
               push c1(read n5)
+              wake 10:00:30
         "#]],
     );
 }

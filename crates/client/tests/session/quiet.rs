@@ -30,12 +30,12 @@ fn what_a_night_held_is_one_summary_in_the_morning() {
             preferences arrive
               keep cells: */*/quiet_hours={"on":true,"windows":[{"days":["mon","tue","wed","thu","fri","sat","sun"],"end":"08:00","start":"19:00"}],"zone":"Europe/Kyiv"}; cursor: at 1
               tray Calm None "Campanile: Nothing unread"
+              wake 19:00
             18:59:59 conversation_assigned n1 arrives
               keep items: n1; toasting: n1; cursor: at 2
               toast n1 "Ana Admin assigned a conversation to you" "#1" [Open, Mark read, In an hour] 5000 ms
               play carillon at 70 for n1
               tray Calm Digit(1) "Campanile: 1 unread"
-              wake 19:00
             19:00 woke
               tray Quiet Digit(1) "Campanile: 1 unread, quiet until 08:00"
               wake 2026-11-22 08:00
@@ -119,6 +119,7 @@ fn a_mute_ends_by_its_time_or_by_the_person() {
               keep cells: */*/mute={"until":"2026-11-21T08:30:00.000Z"}; pending: c1(*/*/mute={"until":"2026-11-21T08:30:00.000Z"})
               push c1(*/*/mute={"until":"2026-11-21T08:30:00.000Z"})
               tray Quiet None "Campanile: Nothing unread, quiet until 10:30"
+              wake 10:00:30
             10:00 sla_expired n1 arrives
               keep items: n1; toasting: n1; cursor: at 1
               tray Urgent Digit(1) "Campanile: 1 unread, quiet until 10:30"
@@ -197,11 +198,12 @@ fn until_morning_is_eight_by_the_agent_s_wall() {
             )
         },
         expect![[r#"
-        until morning
-          keep cells: */*/mute={"until":"2026-11-22T06:00:00.000Z"}; pending: c1(*/*/mute={"until":"2026-11-22T06:00:00.000Z"})
-          push c1(*/*/mute={"until":"2026-11-22T06:00:00.000Z"})
-          tray Quiet None "Campanile: Nothing unread, quiet until 08:00"
-    "#]],
+            until morning
+              keep cells: */*/mute={"until":"2026-11-22T06:00:00.000Z"}; pending: c1(*/*/mute={"until":"2026-11-22T06:00:00.000Z"})
+              push c1(*/*/mute={"until":"2026-11-22T06:00:00.000Z"})
+              tray Quiet None "Campanile: Nothing unread, quiet until 08:00"
+              wake 10:00:30
+        "#]],
     );
 }
 
@@ -229,6 +231,7 @@ fn what_was_held_and_then_read_is_not_summed_up() {
               keep cells: */*/mute={"until":null}; pending: c1(*/*/mute={"until":null})
               push c1(*/*/mute={"until":null})
               tray Quiet None "Campanile: Nothing unread, quiet until you say"
+              wake 10:00:30
             10:00 sla_expired n1 arrives
               keep items: n1; toasting: n1; cursor: at 1
               tray Urgent Digit(1) "Campanile: 1 unread, quiet until you say"

@@ -90,6 +90,7 @@ fn a_newcomer_s_list_fills_and_rings_nobody() {
           keep marks: n1 read; pending: c1(read n1)
           push c1(read n1)
           tray Urgent Digit(4) "Campanile: 4 unread"
+          wake 10:00:30
           badge 4, filling true
         the last page
           keep items: n4 n5; cursor: snapshot; epoch: known
@@ -126,8 +127,12 @@ fn after_a_gap_what_is_new_is_summed_up_and_what_is_gone_goes() {
             the present
               keep items: n1..n15 (7); marks: n2 read; forgotten: n3; entries: policy scopes; toasting: n11..n15 (5); cursor: snapshot; epoch: known
               tray Urgent Digit(5) "Campanile: 5 unread"
+              wake 10:00:00.400
               badge 5, filling false
             10:00:00.400 woke
+              toast Summary "5 notifications while you were away" "SLA breached: 5" [Open] 5000 ms
+              play alarm at 70 for n11
+              wake 10:00:30
         "#]],
     );
 }

@@ -174,25 +174,25 @@ fn the_tray_tells_what_is_wrong() {
     menu(
         &desk,
         expect![[r#"
-        Attention Digit(1) Campanile: 1 unread, Signed out: sign in again
-        Signed out: sign in again
-        1 unread
-        Mira Oak · Available >
-          * Available
-          Busy
-          Away
-        Quiet hours: off >
-          30 minutes
-          1 hour
-          Until tomorrow 08:00
-          Until I say
-          [Off]
-        Mark all read
-        --
-        Preferences…
-        Test notification
-        Quit
-    "#]],
+            Attention Digit(1) Campanile: 1 unread, signed out
+            Sign in again…
+            1 unread
+            Mira Oak · Available >
+              * Available
+              Busy
+              Away
+            Quiet hours: off >
+              30 minutes
+              1 hour
+              Until tomorrow 08:00
+              Until I say
+              [Off]
+            Mark all read
+            --
+            Preferences…
+            Test notification
+            Quit
+        "#]],
     );
 }
 
