@@ -2,7 +2,7 @@
 
 mod agents;
 pub mod ask;
-mod copies;
+pub mod copies;
 mod event;
 pub mod output;
 pub mod serve;

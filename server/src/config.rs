@@ -195,18 +195,7 @@ fn data_home() -> Option<PathBuf> {
 }
 
 fn told(error: &figment::Error) -> String {
-    let key = |key: &str| {
-        let path = error
-            .path
-            .iter()
-            .map(String::as_str)
-            .chain([key])
-            .collect::<Vec<_>>();
-        path.into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(".")
-    };
+    let key = error.path.join(".");
     let origin = match error.metadata.as_ref() {
         Some(from) if from.name.contains("environment") => " in the environment".to_owned(),
         Some(from) => from
@@ -216,14 +205,13 @@ fn told(error: &figment::Error) -> String {
         None => String::new(),
     };
     match &error.kind {
-        figment::error::Kind::UnknownField(field, known) => {
+        figment::error::Kind::UnknownField(_, known) => {
             format!(
-                "unknown key `{}`{origin}; known are {}",
-                key(field),
+                "unknown key `{key}`{origin}; known are {}",
                 known.join(", ")
             )
         }
-        kind => format!("`{}`{origin}: {kind}", key("")),
+        kind => format!("`{key}`{origin}: {kind}"),
     }
 }
 
@@ -231,6 +219,10 @@ fn told(error: &figment::Error) -> String {
 mod tests {
     use super::*;
 
+    #[expect(
+        clippy::result_large_err,
+        reason = "figment's jail wants its own error"
+    )]
     /// Reads `toml` with `env` set; figment's jail keeps both from other tests.
     fn read(toml: &str, env: &[(&str, &str)]) -> Result<Config, String> {
         let mut read = Err(String::new());
@@ -270,7 +262,8 @@ mod tests {
     fn a_wrong_key_or_value_is_named() {
         let known =
             "listen, metrics_listen, data, public_url, hosts, retention_days, log, stream, pairing";
-        let table: &[(&str, &[(&str, &str)], String)] = &[
+        type Environment = &'static [(&'static str, &'static str)];
+        let table: [(&str, Environment, String); 4] = [
             ("lisen = 1", &[], format!("unknown key `lisen` in campanile.toml; known are {known}")),
             (
                 "[stream]\nheartbeat = 1",
@@ -284,7 +277,7 @@ mod tests {
             ),
             ("retention_days = 0", &[], "`retention_days` must be 1 or more".into()),
         ];
-        for (toml, env, expected) in table {
+        for (toml, env, expected) in &table {
             let error = read(toml, env)
                 .expect_err("refused")
                 .replace(&std::env::temp_dir().display().to_string(), "");

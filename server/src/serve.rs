@@ -65,8 +65,7 @@ pub struct Running {
     pub address: SocketAddr,
     /// Where it tells metrics.
     pub metrics_address: Option<SocketAddr>,
-    /// Its parts, for the command line and for tests.
-    pub app: App,
+    app: App,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
     door: admin::Door,
@@ -150,6 +149,26 @@ impl Server {
 }
 
 impl Running {
+    /// Does what the owner of the machine asks, as the command line would.
+    ///
+    /// # Errors
+    /// [`Refusal`], of which nothing is kept.
+    pub async fn ask(&self, ask: admin::Ask) -> Result<admin::Told, Refusal> {
+        let base = self.base().to_owned();
+        self.app
+            .writer
+            .write(move |writing| admin::perform(writing, &base, ask))
+            .await
+    }
+
+    /// Forgets what is older than retention says, as the server does every now and then.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`] if it cannot be written.
+    pub async fn forget(&self) -> Result<(), Refusal> {
+        housekeeping::forget(&self.app).await
+    }
+
     /// Returns how this server is reached.
     #[must_use]
     pub fn base(&self) -> &str {

@@ -15,14 +15,14 @@ use crate::{
 #[derive(Debug, Args)]
 pub struct Backup {
     /// The file, which must not be there yet.
-    into: PathBuf,
+    pub into: PathBuf,
 }
 
 /// Put a backup in the database's place.
 #[derive(Debug, Args)]
 pub struct Restore {
     /// The backup.
-    from: PathBuf,
+    pub from: PathBuf,
 }
 
 impl Backup {

@@ -76,7 +76,7 @@ mod tests {
             let lowest = (worst..=best).filter(|score| {
                 is_negative(f64::from(*score), f64::from(worst), f64::from(best), 40)
             });
-            assert_eq!(lowest.last().unwrap_or(-1), negative, "{worst}..{best}");
+            assert_eq!(lowest.max().unwrap_or(-1), negative, "{worst}..{best}");
         }
     }
 

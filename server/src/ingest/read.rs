@@ -87,7 +87,7 @@ pub fn json<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
         let told = match serde_path_to_error::deserialize::<_, T>(
             &mut serde_json::Deserializer::from_slice(body),
         ) {
-            Err(error) if error.path().iter().next().is_some() => {
+            Err(error) if is_told(error.path()) => {
                 format!("`{}`: {}", error.path(), error.inner())
             }
             Err(error) => error.inner().to_string(),
@@ -95,6 +95,14 @@ pub fn json<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
         };
         Refusal::told(Code::BadRequest, told)
     })
+}
+
+/// A path that ends before the first name is none.
+fn is_told(path: &serde_path_to_error::Path) -> bool {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .next()
+        .is_some_and(|first| !matches!(first, Segment::Unknown))
 }
 
 /// Refuses JSON that nests deeper than anything of ours does, before it is read.
@@ -338,7 +346,27 @@ mod tests {
             .map(|body| read(body.as_bytes()).map(|_| ()).expect_err(body).problem())
             .map(|problem| format!("{} {}\n", problem.code, problem.detail))
             .collect();
-        expect![[r#""#]].assert_eq(&told.concat());
+        expect![[r#"
+            bad_request EOF while parsing a value at line 1 column 0
+            bad_request EOF while parsing an object at line 1 column 1
+            bad_request Send 1 to 500 events at once.
+            bad_request missing field `type` at line 1 column 10
+            bad_request there is something after the end of the JSON
+            bad_request `id`: invalid type: integer `1`, expected a string at line 1 column 7
+            bad_request duplicate field `id` at line 1 column 14
+            bad_request `agent_id`: unknown field `agent_id`, expected one of `id`, `type`, `time`, `cause`, `actor`, `conversation`, `contact`, `line`, `inbox`, `team`, `assignee`, `watchers`, `recipients`, `title`, `body`, `lang`, `links`, `collapse`, `expires_at`, `data` at line 1 column 41
+            bad_request `conversation`: missing field `id` at line 1 column 60
+            bad_request `time`: not an RFC 3339 time; write it like 2026-11-21T08:30:00.000Z at line 1 column 50
+            bad_event `id`: 1 to 200 characters without control characters
+            bad_event `type`: use 1 to 64 characters of a-z, 0-9, '_', '-' and '.', beginning with a letter
+            bad_event `type`: this server makes such notices itself; send what happened instead
+            bad_event `cause`: at most 200 characters
+            bad_event `lang`: write it as BCP 47 does, such as `en` or `uk-UA`
+            bad_event `conversation.url`: an address that begins with https:// or http:// and names a host
+            bad_event `links[0].url`: an address that begins with https:// or http:// and names a host
+            bad_event `[1].recipients[1].id`: 1 to 200 characters without control characters
+            bad_request Nest arrays and objects at most 32 deep.
+        "#]].assert_eq(&told.concat());
     }
 
     #[test]

@@ -229,6 +229,18 @@ mod tests {
             told(&simple, "*", "channel.email", &json!(false)),
             told(&simple, "call_missed", "channel.toast", &json!(false)),
         ];
-        expect![[r#""#]].assert_eq(&told.concat());
+        expect![[r#"
+            operator_mentioned channel.toast false: forbidden: toast of operator_mentioned is required by the admin
+            operator_mentioned channel.toast true: may
+            operator_mentioned channel.sound false: may
+            call_missed channel.sms true: forbidden: sms of call_missed was made unavailable by the admin
+            sla_expired channel.toast false: forbidden: the row of sla_expired can be seen, but not edited here; an admin can allow it
+            sla_expired melody "alarm": forbidden: the row of sla_expired can be seen, but not edited here; an admin can allow it
+            sla_expired channel.toast "loud": bad_request: `value` of channel.toast: expected true or false
+             channel.toast true: bad_request: `kind`: 1 to 64 letters, digits or signs
+            * channel.toast false: may
+            * channel.email false: forbidden: the row of * can be seen, but not edited here; an admin can allow it
+            call_missed channel.toast false: forbidden: the row of call_missed can be seen, but not edited here; an admin can allow it
+        "#]].assert_eq(&told.concat());
     }
 }

@@ -17,6 +17,7 @@ pub async fn check(State(app): State<App>, request: Request, next: Next) -> Resp
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
     let is_ours = host
+        .filter(|host| !host.contains('@'))
         .and_then(|host| host.parse::<Authority>().ok())
         .is_some_and(|host| is_ours(&app, host.host()));
     let mut answer = if is_ours {

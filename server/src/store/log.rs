@@ -199,7 +199,10 @@ const fn mark_number(mark: Mark) -> i64 {
 /// Returns the hash by which the notices of a conversation are found; never 0, which stands for none.
 #[must_use]
 pub fn conversation_hash(source: &str, conversation: &str) -> i64 {
-    hash(&[source, conversation]).max(1)
+    match hash(&[source, conversation]) {
+        0 => 1,
+        hash => hash,
+    }
 }
 
 fn hash(parts: &[&str]) -> i64 {

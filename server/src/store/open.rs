@@ -3,6 +3,7 @@
 use std::{
     io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use campanile_core::{ids::Epoch, policy::Policy};
@@ -13,6 +14,9 @@ use super::folder::owners_file;
 
 /// The oldest SQLite that does not lose data when two connections meet at a checkpoint: 3.51.3.
 const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// A file that somebody else holds is not waited for: those who ask may come again.
+const BUSY_PATIENCE: Duration = Duration::from_millis(100);
 
 /// The steps from an empty file to the present form. Steps are added, never changed.
 const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001.sql")];
@@ -70,6 +74,8 @@ pub fn open(path: &Path) -> Result<Connection, StoreError> {
     check_form(path)?;
     let mut db = Connection::open(path)?;
     db.set_prepared_statement_cache_capacity(128);
+    // Only a stranger could hold the file: the folder is locked.
+    db.busy_timeout(BUSY_PATIENCE)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     // An acknowledged event survives a power cut only if the commit waits for the disk.
     db.pragma_update(None, "synchronous", "FULL")?;
@@ -90,7 +96,7 @@ pub fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     db.set_prepared_statement_cache_capacity(64);
-    db.busy_timeout(std::time::Duration::from_secs(5))?;
+    db.busy_timeout(Duration::from_secs(5))?;
     Ok(db)
 }
 

@@ -1,0 +1,21 @@
+//! The server as others see it: real HTTP, a real database, and a clock that is turned by hand.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
+
+mod audience;
+mod changes;
+mod durable;
+mod fold;
+mod guard;
+mod ingest;
+mod isolation;
+mod pairing;
+mod proof;
+mod retention;
+mod roster;
+mod snapshot;
+mod stage;
+mod stream;

@@ -1,0 +1,78 @@
+//! Retention: what is old goes, what is unread stays, and a cursor that names what went is answered by the present.
+
+use serde_json::json;
+
+use crate::stage::Stage;
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+#[tokio::test]
+async fn what_was_read_goes_and_what_is_unread_stays() {
+    let stage = Stage::new().await;
+    let shop = stage.team("shop", &["mira"]).await;
+    let mira = stage.desk("mira").await;
+    let event = |id: &str| json!({ "id": id, "type": "module_event", "recipients": [{ "id": "mira" }], "title": id });
+    let (_, oldest) = stage.stream(&mira, None).await.snapshot().await;
+    let read = stage.accept(&shop, event("read")).await["event"].clone();
+    stage.accept(&shop, event("unread")).await;
+    let mark = json!({ "type": "marked", "ids": [read], "mark": { "as": "read" } });
+    stage.push(&mira, 1, mark).await;
+    stage.pass(89 * DAY_MS);
+    stage.server().forget().await.unwrap();
+    assert_eq!(stage.bell(&mira).await.len(), 2, "not yet");
+    stage.accept(&shop, event("fresh")).await;
+    let (_, fresh) = stage.stream(&mira, None).await.snapshot().await;
+    stage.pass(2 * DAY_MS);
+    stage.server().forget().await.unwrap();
+
+    let present = stage.present(&mira).await;
+    let titles: Vec<_> = present["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["notice"]["title"].clone())
+        .collect();
+    assert_eq!(titles, ["fresh", "unread"]);
+    let (snapshot, _) = stage.stream(&mira, Some(&oldest)).await.snapshot().await;
+    assert_eq!(snapshot.items.len(), 2);
+    assert_eq!(
+        stage
+            .get(&mira, &format!("/v1/changes?after={oldest}"))
+            .await
+            .0,
+        410
+    );
+    assert_eq!(
+        stage
+            .get(&mira, &format!("/v1/changes?after={fresh}"))
+            .await
+            .0,
+        200,
+        "what is recent goes on"
+    );
+    // The id of what is still unread is still known; that of what went may be used again.
+    assert_eq!(
+        stage.accept(&shop, event("unread")).await["duplicate"],
+        true
+    );
+    assert_eq!(stage.accept(&shop, event("read")).await["duplicate"], false);
+}
+
+#[tokio::test]
+async fn a_log_that_was_emptied_never_begins_anew() {
+    let mut stage = Stage::new().await;
+    let shop = stage.team("shop", &["mira"]).await;
+    let mira = stage.desk("mira").await;
+    let before = stage.log(&mira).last().unwrap().seq;
+    stage.pass(200 * DAY_MS);
+    stage.server().forget().await.unwrap();
+    stage.stop().await;
+    stage.start().await;
+    stage
+        .accept(
+            &shop,
+            json!({ "id": "1", "type": "module_event", "recipients": [{ "id": "mira" }] }),
+        )
+        .await;
+    assert!(stage.log(&mira).last().unwrap().seq > before);
+}

@@ -1,0 +1,431 @@
+//! The stage: a server on a port of its own, people on it, and a clock.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering::Relaxed},
+    },
+};
+
+use campanile_core::{change::Entry, time::Timestamp};
+use campanile_protocol::{
+    frame::Frame,
+    roster::{Roster, RosterAgent, RosterPlace},
+};
+use campanile_server::{
+    Ask, Clock, Config, Keys, Running, Server, Settings, Told, standard_webhooks as webhooks,
+};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// When every test begins: 2026-11-21 08:30 UTC, a Saturday.
+pub const START_MS: i64 = 1_795_249_800_000;
+
+pub struct Stage {
+    running: Option<Running>,
+    home: TempDir,
+    now_ms: Arc<AtomicI64>,
+    client: reqwest::Client,
+    change: fn(&mut Config),
+}
+
+impl Stage {
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// Sets the stage with another configuration.
+    pub async fn with(change: fn(&mut Config)) -> Self {
+        let mut stage = Self {
+            running: None,
+            home: tempfile::tempdir().unwrap(),
+            now_ms: Arc::new(AtomicI64::new(START_MS)),
+            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            change,
+        };
+        stage.start().await;
+        stage
+    }
+
+    pub async fn start(&mut self) {
+        let mut config = Config::new(self.home.path().join("data"));
+        config.listen = ([127, 0, 0, 1], 0).into();
+        (self.change)(&mut config);
+        let now_ms = self.now_ms.clone();
+        let clock = Clock::reading(move || Timestamp::from_ms(now_ms.load(Relaxed)));
+        self.running = Some(Server::start(config, clock).await.unwrap());
+    }
+
+    pub async fn stop(&mut self) {
+        self.running.take().unwrap().shutdown().await;
+    }
+
+    pub fn server(&self) -> &Running {
+        self.running.as_ref().unwrap()
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.home.path().join("data/campanile.db")
+    }
+
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_ms(self.now_ms.load(Relaxed))
+    }
+
+    /// Turns the clock.
+    pub fn pass(&self, ms: i64) {
+        self.now_ms.fetch_add(ms, Relaxed);
+    }
+
+    pub async fn ask(&self, ask: Ask) -> Told {
+        self.server().ask(ask).await.unwrap()
+    }
+
+    /// Makes a source.
+    pub async fn source(&self, id: &str) -> Source {
+        let told = self
+            .ask(Ask::SourceAdd {
+                source: id.into(),
+                settings: Settings::default(),
+            })
+            .await;
+        let Told::Keys(keys) = told else {
+            panic!("no keys")
+        };
+        Source {
+            id: id.into(),
+            keys,
+        }
+    }
+
+    /// Makes a source whose directory has these people, each an admin where the id ends with `*`.
+    pub async fn team(&self, id: &str, people: &[&str]) -> Source {
+        let source = self.source(id).await;
+        let told = self
+            .ask(Ask::RosterImport {
+                source: id.into(),
+                roster: roster(people),
+            })
+            .await;
+        assert!(matches!(told, Told::Roster(_)));
+        source
+    }
+
+    /// Pairs a desk with an agent.
+    pub async fn desk(&self, agent: &str) -> Desk {
+        let code = self.code(agent).await;
+        let (status, answer) = self.pair(&code, "laptop").await;
+        assert_eq!(status, 200, "{answer}");
+        Desk {
+            token: answer["token"].as_str().unwrap().into(),
+            id: answer["device"].as_str().unwrap().into(),
+        }
+    }
+
+    pub async fn code(&self, agent: &str) -> String {
+        let Told::Pairing { link, .. } = self
+            .ask(Ask::Pair {
+                agent: agent.into(),
+            })
+            .await
+        else {
+            panic!("no link")
+        };
+        link.split_once("code=").unwrap().1.into()
+    }
+
+    pub async fn pair(&self, code: &str, name: &str) -> (StatusCode, Value) {
+        self.json(
+            Method::POST,
+            "/v1/pair",
+            "",
+            &json!({ "code": code, "device_name": name }),
+        )
+        .await
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.client
+            .request(method, format!("{}{path}", self.server().base()))
+    }
+
+    /// Sends JSON with a token and returns status and answer.
+    pub async fn json(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: &Value,
+    ) -> (StatusCode, Value) {
+        let request = self.request(method, path).bearer_auth(token);
+        answer(
+            request
+                .header("content-type", "application/json")
+                .body(body.to_string()),
+        )
+        .await
+    }
+
+    pub async fn get(&self, desk: &Desk, path: &str) -> (StatusCode, Value) {
+        answer(self.request(Method::GET, path).bearer_auth(&desk.token)).await
+    }
+
+    /// Posts events with the source's token.
+    pub async fn post(&self, source: &Source, events: &Value) -> (StatusCode, Value) {
+        let path = format!("/v1/ingest/{}", source.id);
+        self.json(Method::POST, &path, source.token(), events).await
+    }
+
+    /// Posts events that must be accepted, and returns what was told of the first.
+    pub async fn accept(&self, source: &Source, events: Value) -> Value {
+        let (status, answer) = self.post(source, &events).await;
+        assert_eq!(status, 200, "{answer}");
+        answer["events"][0].clone()
+    }
+
+    /// Pushes one change under an id made of `number`.
+    pub async fn push(&self, desk: &Desk, number: u128, deed: Value) -> Value {
+        let (status, answer) = self.push_at(desk, number, self.now(), deed).await;
+        assert_eq!(status, 200, "{answer}");
+        answer["answers"][0]["outcome"].clone()
+    }
+
+    pub async fn push_at(
+        &self,
+        desk: &Desk,
+        number: u128,
+        at: Timestamp,
+        deed: Value,
+    ) -> (StatusCode, Value) {
+        let id = uuid::Uuid::from_u128(number).to_string();
+        let body = json!({ "changes": [{ "id": id, "at": at.to_string(), "deed": deed }] });
+        self.json(Method::POST, "/v1/changes", &desk.token, &body)
+            .await
+    }
+
+    /// Returns all entries of a log, from the first on.
+    pub fn log(&self, desk: &Desk) -> Vec<Entry> {
+        let db = rusqlite::Connection::open(self.database()).unwrap();
+        let agent: i64 = {
+            let id = uuid::Uuid::parse_str(&desk.id).unwrap();
+            db.query_row("SELECT agent FROM devices WHERE id = ?1", [id], |row| {
+                row.get(0)
+            })
+            .unwrap()
+        };
+        let mut rows = db
+            .prepare("SELECT body FROM log WHERE agent = ?1 ORDER BY place")
+            .unwrap();
+        let rows = rows
+            .query_map([agent], |row| row.get::<_, String>(0))
+            .unwrap();
+        rows.map(|row| serde_json::from_str(&row.unwrap()).unwrap())
+            .collect()
+    }
+
+    /// Returns the first page of the present.
+    pub async fn present(&self, desk: &Desk) -> Value {
+        let (status, answer) = self.get(desk, "/v1/snapshot").await;
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+
+    /// Returns kind, reason and mark of what stands in the bell, the newest first.
+    pub async fn bell(&self, desk: &Desk) -> Vec<String> {
+        let present = self.present(desk).await;
+        let items = present["items"].as_array().unwrap().iter();
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        items
+            .map(|item| {
+                let notice = &item["notice"];
+                format!(
+                    "{} {} {}",
+                    word(&notice["kind"]),
+                    word(&notice["because"]),
+                    word(&item["mark"]["as"])
+                )
+            })
+            .collect()
+    }
+
+    /// Opens a stream, from a cursor or from nothing.
+    pub async fn stream(&self, desk: &Desk, cursor: Option<&str>) -> Stream {
+        let mut request = self
+            .request(Method::GET, "/v1/stream")
+            .bearer_auth(&desk.token);
+        if let Some(cursor) = cursor {
+            request = request.header("last-event-id", cursor);
+        }
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        Stream {
+            answer,
+            text: String::new(),
+        }
+    }
+}
+
+pub async fn answer(request: reqwest::RequestBuilder) -> (StatusCode, Value) {
+    let answer = request.send().await.unwrap();
+    let status = answer.status();
+    let text = answer.text().await.unwrap();
+    (
+        status,
+        if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text).unwrap()
+        },
+    )
+}
+
+/// Returns code and detail of a problem, for a table.
+pub fn problem((status, answer): (StatusCode, Value)) -> String {
+    assert_eq!(answer["status"], status.as_u16(), "{answer}");
+    assert_eq!(
+        answer["type"],
+        format!("urn:campanile:problem:{}", answer["code"].as_str().unwrap())
+    );
+    format!(
+        "{} {}: {}",
+        status.as_u16(),
+        answer["code"].as_str().unwrap(),
+        answer["detail"].as_str().unwrap()
+    )
+}
+
+/// Returns a roster of these people in one team `support`, one line `main` and one inbox `web`.
+pub fn roster(people: &[&str]) -> Roster {
+    use campanile_core::catalogue::Role;
+    let ids: Vec<String> = people
+        .iter()
+        .map(|id| id.trim_end_matches('*').to_owned())
+        .collect();
+    let place = |id: &str| RosterPlace {
+        id: id.into(),
+        name: id.into(),
+        members: ids.clone(),
+        owner: ids.first().cloned(),
+        followers: Vec::new(),
+    };
+    let agents = people.iter().zip(&ids).map(|(marked, id)| RosterAgent {
+        id: id.clone(),
+        agent: None,
+        name: id.clone(),
+        roles: if marked.ends_with('*') {
+            vec![Role::Admin]
+        } else {
+            Vec::new()
+        },
+        lang: None,
+        zone: None,
+    });
+    Roster {
+        agents: agents.collect(),
+        teams: vec![place("support")],
+        lines: vec![place("main")],
+        inboxes: vec![place("web")],
+    }
+}
+
+pub struct Source {
+    pub id: String,
+    pub keys: Keys,
+}
+
+impl Source {
+    pub fn token(&self) -> &str {
+        self.keys.token.as_deref().unwrap()
+    }
+
+    pub fn sign(&self, id: &str, timestamp_s: i64, body: &str) -> String {
+        webhooks::sign(
+            &webhooks::read_secret(&self.keys.secret).unwrap(),
+            id,
+            timestamp_s,
+            body.as_bytes(),
+        )
+    }
+}
+
+#[derive(Clone)]
+pub struct Desk {
+    pub token: String,
+    pub id: String,
+}
+
+/// A frame as it came.
+#[derive(Debug)]
+pub struct Heard {
+    pub id: Option<String>,
+    pub frame: Frame,
+}
+
+pub struct Stream {
+    answer: reqwest::Response,
+    text: String,
+}
+
+impl Stream {
+    /// Waits for the next frame; none if the server ended the stream.
+    pub async fn next(&mut self) -> Option<Heard> {
+        loop {
+            let block = self.block().await?;
+            if !block.starts_with(':') {
+                return Some(read(&block));
+            }
+        }
+    }
+
+    /// Waits for the next block, a comment as well.
+    pub async fn block(&mut self) -> Option<String> {
+        loop {
+            if let Some((block, rest)) = self.text.split_once("\n\n") {
+                let (block, rest) = (block.to_owned(), rest.to_owned());
+                self.text = rest;
+                return Some(block);
+            }
+            // A connection that is cut ends the stream as well.
+            let chunk = self.answer.chunk().await.ok()??;
+            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+    }
+
+    /// Waits for entries, past all other frames, and returns them with the cursor after them.
+    pub async fn entries(&mut self) -> (Vec<Entry>, String) {
+        loop {
+            let heard = self.next().await.expect("the stream goes on");
+            if let Frame::Entries(entries) = heard.frame {
+                return (entries.entries, heard.id.unwrap());
+            }
+        }
+    }
+
+    /// Waits for a snapshot, past all other frames, and returns its cursor.
+    pub async fn snapshot(&mut self) -> (campanile_protocol::snapshot::Snapshot, String) {
+        loop {
+            let heard = self.next().await.expect("the stream goes on");
+            match heard.frame {
+                Frame::Snapshot(snapshot) => return (*snapshot, heard.id.unwrap()),
+                Frame::Entries(_) => panic!("entries before a snapshot"),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn read(block: &str) -> Heard {
+    let field = |name: &str| {
+        block
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    };
+    let frame = Frame::read(field("event").unwrap(), field("data").unwrap()).unwrap();
+    Heard {
+        id: field("id").map(str::to_owned),
+        frame,
+    }
+}
