@@ -4,6 +4,7 @@ import type { Common } from "./bindings/Common";
 import * as ipc from "./ipc";
 import { clock } from "./clock.svelte";
 import { wear } from "./theme";
+import { trouble } from "./trouble.svelte";
 import { speak } from "./words.svelte";
 
 export class App<View extends { common: Common }> {
@@ -45,6 +46,7 @@ export class App<View extends { common: Common }> {
       const view = await ipc.look<View>(this.#scope);
       dress(view.common);
       this.view = view;
+      trouble.is = false;
     } while (this.#again);
   }
 }

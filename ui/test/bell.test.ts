@@ -200,6 +200,18 @@ test("what was done is taken back by one button", async () => {
   expect(document.querySelector(".undo")).toBeNull();
 });
 
+test("a deed that the desk does not answer is told of, until the desk is heard again", async () => {
+  const desk = await raise(Bell, { view: bell(), rows: day() });
+  const { __TAURI_INTERNALS__: bridge } = globalThis as any;
+  const { invoke } = bridge;
+  bridge.invoke = async () => Promise.reject("no_desk");
+  await press("j", "r");
+  await expect.element(page.getByText("That came to nothing")).toBeVisible();
+  bridge.invoke = invoke;
+  await desk.show(bell());
+  expect(document.querySelector(".strip")).toBeNull();
+});
+
 test("offline says since when and until when, and tries at once if told to", async () => {
   const link = { state: "offline", host: "desk.example.org", since: "2026-11-18T08:42:00.000Z", retry_at: "2026-11-18T09:33:30.000Z", why: "no_answer" } as const;
   const desk = await raise(Bell, { view: bell({ common: common({ link }) }), rows: day() });

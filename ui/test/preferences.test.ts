@@ -167,7 +167,7 @@ test("quiet hours are switched, their zone is found by typing, and mail is held"
 
 test("a day is made quiet by keyboard alone", async () => {
   const view = preferences();
-  view.quiet_hours.windows = [];
+  view.quiet_hours.windows = [{ days: ["tue"], start: "12:00", end: "13:00" }];
   const desk = await stage(view);
   await section("Quiet hours");
   (page.getByRole("button", { name: /^Quiet on .*Tue/ }).element() as HTMLElement).focus();
@@ -175,7 +175,7 @@ test("a day is made quiet by keyboard alone", async () => {
   await settle();
   await userEvent.keyboard("19:00{Tab}8{Enter}");
   await settle();
-  expect(desk.acts()).toEqual([hours({ windows: [{ days: ["tue"], start: "19:00", end: "08:00" }] })]);
+  expect(desk.acts()).toEqual([hours({ windows: [{ days: ["tue"], start: "12:00", end: "13:00" }, { days: ["tue"], start: "19:00", end: "08:00" }] })]);
   await userEvent.keyboard("{Escape}");
   await settle();
   expect(document.activeElement?.getAttribute("aria-label")).toContain("Tue");

@@ -61,7 +61,7 @@ const SHOWN: Record<string, Show> = {
 };
 
 const isPreferences = (name: string) => Object.keys(SHOWN).indexOf(name) >= Object.keys(SHOWN).indexOf("the matrix");
-beforeEach(({ task }) => page.viewport(...(isPreferences(task.suite?.name ?? "") ? ([900, 640] as const) : ([400, 600] as const))));
+beforeEach(({ task }) => (isPreferences(task.suite?.name ?? "") ? page.viewport(900, 640) : page.viewport(400, 600)));
 
 for (const [name, show] of Object.entries(SHOWN)) {
   describe(name, () => {
