@@ -99,7 +99,7 @@ async fn perform(command: Command, config: Config) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Openapi => {
-            output::text(&crate::openapi::json());
+            output::text(crate::openapi::json());
             Ok(())
         }
         Command::Backup(backup) => backup.perform(&config),

@@ -39,6 +39,7 @@ mod zones;
 pub use admin::{AgentRow, Ask, SourceRow, Told};
 pub use clock::Clock;
 pub use config::{BadConfig, Config, ENVIRONMENT, Pairing, Stream};
+pub use openapi::json as openapi;
 pub use refusal::Refusal;
 pub use serve::{Running, Server, StartError};
 pub use sources::{

@@ -2,6 +2,7 @@
 
 mod caller;
 mod changes;
+mod description;
 mod devices;
 mod guard;
 mod health;
@@ -18,31 +19,20 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
-    routing::{delete, get, post, put},
 };
-use campanile_protocol::{
-    problem::{self, Code},
-    routes,
-};
+use campanile_protocol::problem::{self, Code};
+use utoipa::{OpenApi as _, openapi::OpenApi};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{app::App, refusal::Refusal};
+use crate::{app::App, openapi, refusal::Refusal};
 
 pub use caller::Connection;
 pub use roster::SOURCE as ROSTER_SOURCE;
 
-/// Returns every route.
+/// Returns every route, ready to serve.
 pub fn router(app: App) -> Router {
-    Router::new()
-        .route(routes::INGEST, post(ingest::post))
-        .route(routes::ROSTER, put(roster::put))
-        .route(routes::PAIR, post(pair::post))
-        .route(routes::STREAM, get(stream::get))
-        .route(routes::CHANGES, get(changes::get).post(changes::post))
-        .route(routes::SNAPSHOT, get(snapshot::get))
-        .route(routes::DEVICES, get(devices::get))
-        .route(routes::DEVICE, delete(devices::delete))
-        .route(routes::WHY, get(why::get))
-        .route(routes::HEALTHZ, get(health::get))
+    described()
+        .0
         .fallback(async || Refusal::not_found())
         .method_not_allowed_fallback(async || {
             Refusal::told(
@@ -52,6 +42,24 @@ pub fn router(app: App) -> Router {
         })
         .layer(middleware::from_fn_with_state(app.clone(), guard::check))
         .with_state(app)
+}
+
+/// Returns every route and its description: what is not in this table is neither served nor described.
+pub fn described() -> (Router<App>, OpenApi) {
+    let (router, document) = OpenApiRouter::with_openapi(openapi::Around::openapi())
+        .routes(routes!(ingest::post))
+        .routes(routes!(roster::put))
+        .routes(routes!(pair::post))
+        .routes(routes!(stream::get))
+        .routes(routes!(changes::get, changes::post))
+        .routes(routes!(snapshot::get))
+        .routes(routes!(devices::get))
+        .routes(routes!(devices::delete))
+        .routes(routes!(why::get))
+        .routes(routes!(health::get))
+        .routes(routes!(description::get))
+        .split_for_parts();
+    (router, openapi::with_problems(document))
 }
 
 impl IntoResponse for Refusal {

@@ -17,8 +17,10 @@ pub const PUSH_MOST: usize = 500;
 
 /// A page of the log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangesPage {
     /// The entries, in order.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::openapi::Entry>))]
     pub entries: Vec<Entry>,
     /// The cursor after them.
     pub cursor: String,
@@ -28,6 +30,7 @@ pub struct ChangesPage {
 
 /// What a desk did since it last told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Push {
     /// The changes, in the order in which they were made.
@@ -36,11 +39,14 @@ pub struct Push {
 
 /// One change made at a desk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PushedChange {
     /// Named at the desk: pushing it twice is harmless.
+    #[cfg_attr(feature = "openapi", schema(value_type = uuid::Uuid))]
     pub id: ChangeId,
     /// When it was made, by the desk's clock corrected by the server's.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Timestamp))]
     pub at: Timestamp,
     /// What was done.
     pub deed: Deed,
@@ -48,26 +54,32 @@ pub struct PushedChange {
 
 /// What can be done at a desk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Deed {
     /// Mark items.
     Marked {
         /// Which.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<uuid::Uuid>))]
         ids: Vec<EventId>,
         /// As what.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Mark))]
         mark: Mark,
     },
     /// Mark all read up to a place in the log.
     AllRead {
         /// That place.
+        #[cfg_attr(feature = "openapi", schema(value_type = i64))]
         up_to: Seq,
         /// Only these.
         #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Filter))]
         filter: Filter,
     },
     /// Choose.
     Preferred {
         /// The choices.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::openapi::Cell>))]
         cells: Vec<Cell>,
     },
     /// Say whether new chats are welcome: `available`, `busy` or `away` (R19). Never enters the log.
@@ -87,6 +99,7 @@ pub enum Deed {
 
 /// What became of the pushed changes, in their order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Pushed {
     /// An answer for each.
     pub answers: Vec<Answer>,
@@ -94,8 +107,10 @@ pub struct Pushed {
 
 /// What became of one change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Answer {
     /// Which.
+    #[cfg_attr(feature = "openapi", schema(value_type = uuid::Uuid))]
     pub id: ChangeId,
     /// What became of it.
     pub outcome: Outcome,
@@ -103,6 +118,7 @@ pub struct Answer {
 
 /// What became of a change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     /// It is in the log, now or since the first time it was pushed.

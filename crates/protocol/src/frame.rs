@@ -18,12 +18,15 @@ pub const GOODBYE: &str = "goodbye";
 
 /// The first frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Hello {
     /// The version of the words.
     pub protocol: u32,
     /// The life of the database.
+    #[cfg_attr(feature = "openapi", schema(value_type = uuid::Uuid))]
     pub epoch: Epoch,
     /// The server's clock.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Timestamp))]
     pub now: Timestamp,
     /// The oldest desk, by its protocol, that is served.
     pub min_desk: u32,
@@ -31,8 +34,10 @@ pub struct Hello {
 
 /// Entries of the log, in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Entries {
     /// The entries.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::openapi::Entry>))]
     pub entries: Vec<Entry>,
     /// Whether more are waiting already: the desk is catching up.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -41,12 +46,14 @@ pub struct Entries {
 
 /// What is only true for the moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Presence {
     /// Whether new chats are welcome, as the platform says: `available`, `busy` or `away` (R19).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub availability: Option<String>,
     /// Until when the agent looks at the platform's page (R5).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::openapi::Timestamp>))]
     pub focused_until: Option<Timestamp>,
     /// The conversation on screen.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The answer of `/healthz`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Health {
     /// `ok`, or `failing` with status 503.
     pub status: String,

@@ -6,6 +6,8 @@ pub mod changes;
 pub mod event;
 pub mod frame;
 pub mod health;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod pairing;
 pub mod problem;
 pub mod roster;

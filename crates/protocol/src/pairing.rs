@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a desk sends to be paired.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PairRequest {
     /// The code of the link, good once and for ten minutes.
@@ -16,12 +17,15 @@ pub struct PairRequest {
 
 /// What it gets.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PairAnswer {
     /// The token, told this once. It goes into the keyring.
     pub token: String,
     /// The device.
+    #[cfg_attr(feature = "openapi", schema(value_type = uuid::Uuid))]
     pub device: DeviceId,
     /// The agent.
+    #[cfg_attr(feature = "openapi", schema(value_type = uuid::Uuid))]
     pub agent: AgentId,
     /// The agent's name.
     pub name: String,
@@ -38,14 +42,18 @@ impl std::fmt::Debug for PairAnswer {
 
 /// A paired desk, as its agent sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Device {
     /// The device.
+    #[cfg_attr(feature = "openapi", schema(value_type = uuid::Uuid))]
     pub id: DeviceId,
     /// What it called itself.
     pub name: String,
     /// When it was paired.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Timestamp))]
     pub paired_at: Timestamp,
     /// When it was last heard of.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::openapi::Timestamp>))]
     pub seen_at: Option<Timestamp>,
     /// Whether it is the one that asks.
     pub current: bool,
@@ -53,6 +61,7 @@ pub struct Device {
 
 /// The paired desks of one agent, the oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Devices {
     /// The desks.
     pub devices: Vec<Device>,

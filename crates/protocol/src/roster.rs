@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// All of a source's directory. What is missing from it is removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Roster {
     /// The agents.
@@ -19,6 +20,7 @@ pub struct Roster {
 
 /// An agent, by the source's own id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RosterAgent {
     /// The source's own id.
@@ -30,6 +32,7 @@ pub struct RosterAgent {
     pub name: String,
     /// The roles; an agent where none is told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::openapi::Role>))]
     pub roles: Vec<Role>,
     /// The language: `en` or `uk`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,6 +44,7 @@ pub struct RosterAgent {
 
 /// A team, a line or an inbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RosterPlace {
     /// The source's own id.
@@ -60,6 +64,7 @@ pub struct RosterPlace {
 
 /// What became of a roster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Taken {
     /// The handles of the agents that were made: those are to be paired.
     pub made: Vec<String>,

@@ -16,8 +16,10 @@ pub const SNAPSHOT_MOST: usize = 500;
 
 /// A page of the present. The first carries everything but the older items.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Snapshot {
     /// The life of the database that this is the present of.
+    #[cfg_attr(feature = "openapi", schema(value_type = uuid::Uuid))]
     pub epoch: Epoch,
     /// The cursor at which it was taken: the log goes on from here once the last page is in.
     pub cursor: String,
@@ -33,10 +35,13 @@ pub struct Snapshot {
 
 /// What a desk must know besides the items.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Head {
     /// Who the agent is.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Scopes))]
     pub scopes: Scopes,
     /// The admin's policy.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Policy))]
     pub policy: Policy,
     /// The agent's choices.
     pub cells: Vec<DatedCell>,
@@ -50,24 +55,31 @@ pub struct Head {
 
 /// A choice and the moment it was meant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DatedCell {
     /// The choice.
     #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Cell))]
     pub cell: Cell,
     /// When it was meant.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Timestamp))]
     pub at: Timestamp,
 }
 
 /// A notice and its state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SnapshotItem {
     /// Where it arrived in the log.
+    #[cfg_attr(feature = "openapi", schema(value_type = i64))]
     pub seq: Seq,
     /// The notice.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Notice))]
     pub notice: Notice,
     /// Whether it stands in the unread list.
     pub bell: bool,
     /// How it is marked.
     #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Marked))]
     pub marked: Marked,
 }

@@ -9,7 +9,7 @@ use axum::{
     response::IntoResponse,
 };
 use campanile_protocol::{
-    changes::{Deed, PAGE_MOST, PUSH_MOST, Push, Pushed},
+    changes::{ChangesPage, Deed, PAGE_MOST, PUSH_MOST, Push, Pushed},
     problem::Code,
 };
 use serde::Deserialize;
@@ -29,6 +29,17 @@ pub struct Which {
     limit: Option<usize>,
 }
 
+/// Read an agent's log in pages.
+#[utoipa::path(
+    get,
+    path = "/v1/changes",
+    params(
+        ("after" = Option<String>, Query, description = "The cursor to go on from; without one, or with one that does not fit, `cursor_gone`."),
+        ("limit" = Option<usize>, Query, maximum = 500, description = "So many entries at the most."),
+    ),
+    responses((status = 200, body = ChangesPage, description = "A page.")),
+    security(("desk" = [])),
+)]
 pub async fn get(
     State(app): State<App>,
     Desk(desk): Desk,
@@ -53,6 +64,16 @@ pub async fn get(
     ))
 }
 
+/// Tell what was done at a desk.
+///
+/// Each change is named by the desk: pushing it twice is harmless. Each is answered by itself.
+#[utoipa::path(
+    post,
+    path = "/v1/changes",
+    request_body = Push,
+    responses((status = 200, body = Pushed, description = "An answer for each change.")),
+    security(("desk" = [])),
+)]
 pub async fn post(
     State(app): State<App>,
     Desk(desk): Desk,

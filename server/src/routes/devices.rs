@@ -12,6 +12,13 @@ use campanile_protocol::pairing::{Device, Devices};
 
 use crate::{app::App, pairing, refusal::Refusal, routes::caller::Desk};
 
+/// List the desks of the agent that asks.
+#[utoipa::path(
+    get,
+    path = "/v1/devices",
+    responses((status = 200, body = Devices, description = "The desks, the oldest first.")),
+    security(("desk" = [])),
+)]
 pub async fn get(State(app): State<App>, Desk(desk): Desk) -> Result<Json<Devices>, Refusal> {
     let seen: HashMap<_, _> = app
         .access
@@ -42,6 +49,14 @@ pub async fn get(State(app): State<App>, Desk(desk): Desk) -> Result<Json<Device
     Ok(Json(Devices { devices }))
 }
 
+/// Shut a desk of the agent that asks out. Its streams end at once.
+#[utoipa::path(
+    delete,
+    path = "/v1/devices/{device}",
+    params(("device" = Uuid, Path, description = "The desk.")),
+    responses((status = 204, description = "It is out.")),
+    security(("desk" = [])),
+)]
 pub async fn delete(
     State(app): State<App>,
     Desk(desk): Desk,

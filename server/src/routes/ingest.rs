@@ -11,11 +11,24 @@ use campanile_protocol::event::Accepted;
 use crate::{
     app::App,
     ingest::{self, Circle},
+    openapi::OneOrMany,
     refusal::Refusal,
     routes::caller,
     sources::{self, Proof, replay},
 };
 
+/// Take events and facts in.
+///
+/// One event, or an array of which all are taken or none. 2xx means that they are durable, with everything that follows from them.
+/// The same id with the same body is taken once; with another body it is refused.
+#[utoipa::path(
+    post,
+    path = "/v1/ingest/{source}",
+    params(("source" = String, Path, description = "The source's id.")),
+    request_body = OneOrMany,
+    responses((status = 200, body = Accepted, description = "Accepted, and durable.")),
+    security(("source" = [])),
+)]
 pub async fn post(
     State(app): State<App>,
     source: Result<Path<String>, PathRejection>,

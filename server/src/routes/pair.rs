@@ -16,6 +16,14 @@ use crate::{
     routes::caller::{self, Connection},
 };
 
+/// Turn a pairing code into the token of a desk.
+#[utoipa::path(
+    post,
+    path = "/v1/pair",
+    request_body = PairRequest,
+    responses((status = 200, body = PairAnswer, description = "Paired. The token is told this once.")),
+    security(()),
+)]
 pub async fn post(
     State(app): State<App>,
     connection: Connection,

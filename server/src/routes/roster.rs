@@ -23,6 +23,17 @@ use crate::{
 /// The header that names the source of a signed request: its path does not.
 pub const SOURCE: &str = "campanile-source";
 
+/// Take a source's directory.
+///
+/// What is missing from it is removed. A signed request names its source in the header `campanile-source`.
+#[utoipa::path(
+    put,
+    path = "/v1/roster",
+    params(("campanile-source" = Option<String>, Header, description = "The source's id, where the request is signed.")),
+    request_body = Roster,
+    responses((status = 200, body = Taken, description = "Taken.")),
+    security(("source" = [])),
+)]
 pub async fn put(State(app): State<App>, request: Request) -> Result<Json<Taken>, Refusal> {
     let (headers, body) = caller::body(request).await?;
     let keys = source(&app, &headers).ok_or_else(sources::unproven)?;

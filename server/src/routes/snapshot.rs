@@ -20,6 +20,16 @@ pub struct Which {
     after: Option<String>,
 }
 
+/// Read the present in pages.
+///
+/// The log goes on from the cursor once the last page is in.
+#[utoipa::path(
+    get,
+    path = "/v1/snapshot",
+    params(("after" = Option<String>, Query, description = "`next` of the page before; the first page without it.")),
+    responses((status = 200, body = Snapshot, description = "A page.")),
+    security(("desk" = [])),
+)]
 pub async fn get(
     State(app): State<App>,
     Desk(desk): Desk,

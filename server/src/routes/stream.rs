@@ -25,6 +25,20 @@ pub struct From {
     cursor: Option<String>,
 }
 
+/// Follow an agent's log.
+///
+/// Server-sent events: `hello` first, then `snapshot` where the log cannot be continued from the cursor, then `entries`, each with a cursor as its id; `presence` without one; `goodbye` when the token was revoked.
+/// A comment is a sign of life.
+#[utoipa::path(
+    get,
+    path = "/v1/stream",
+    params(
+        ("last-event-id" = Option<String>, Header, description = "The cursor to go on from; wins over the query."),
+        ("cursor" = Option<String>, Query, description = "The cursor to go on from."),
+    ),
+    responses((status = 200, body = String, content_type = "text/event-stream", description = "The frames.")),
+    security(("desk" = [])),
+)]
 pub async fn get(
     State(app): State<App>,
     Desk(desk): Desk,

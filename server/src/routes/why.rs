@@ -14,6 +14,14 @@ use rusqlite::{OptionalExtension as _, params};
 
 use crate::{app::App, refusal::Refusal, routes::caller::Desk};
 
+/// Tell why a notice went where it went, as the server decided when it arrived.
+#[utoipa::path(
+    get,
+    path = "/v1/notices/{event}/why",
+    params(("event" = Uuid, Path, description = "The notice, by its event.")),
+    responses((status = 200, body = campanile_protocol::openapi::Verdict, description = "A ruling for each channel of the server.")),
+    security(("desk" = [])),
+)]
 pub async fn get(
     State(app): State<App>,
     Desk(desk): Desk,

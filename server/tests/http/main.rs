@@ -12,6 +12,7 @@ mod fold;
 mod guard;
 mod ingest;
 mod isolation;
+mod openapi;
 mod pairing;
 mod proof;
 mod retention;

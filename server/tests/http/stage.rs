@@ -268,18 +268,21 @@ impl Stage {
     }
 }
 
+/// Sends a request and returns status and answer, which is as it was described.
 pub async fn answer(request: reqwest::RequestBuilder) -> (StatusCode, Value) {
-    let answer = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().clone(), request.url().path().to_owned());
+    let answer = client.execute(request).await.unwrap();
     let status = answer.status();
     let text = answer.text().await.unwrap();
-    (
-        status,
-        if text.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_str(&text).unwrap()
-        },
-    )
+    let answer = if text.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_str(&text).unwrap()
+    };
+    crate::openapi::check(&method, &path, status.as_u16(), &answer);
+    (status, answer)
 }
 
 /// Returns code and detail of a problem, for a table.
