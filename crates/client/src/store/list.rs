@@ -84,6 +84,8 @@ struct Head {
 
 /// A filter as SQL: the condition on an item `@`, with its parameters.
 struct Query {
+    /// The index that has the tab in the order of the list. The planner would rather gather all of the tab and sort it.
+    index: &'static str,
     condition: String,
     parameters: Vec<Box<dyn ToSql>>,
     after: Option<Place>,
@@ -92,6 +94,11 @@ struct Query {
 impl Query {
     fn new(filter: &PageFilter, after: Option<Place>, now: Timestamp) -> Self {
         let mut query = Self {
+            index: match filter.tab {
+                Tab::Unread => "item_unread",
+                Tab::All => "item_all",
+                Tab::Mentions => "item_mention",
+            },
             condition: String::new(),
             parameters: Vec::new(),
             after,
@@ -136,11 +143,12 @@ impl Query {
             None => String::new(),
         };
         let sql = format!(
-            "SELECT i.row, i.time_ms, i.id FROM item i WHERE {} {after}
+            "SELECT i.row, i.time_ms, i.id FROM item i INDEXED BY {} WHERE {} {after}
              AND NOT EXISTS (
-                 SELECT 1 FROM item j WHERE j.row = i.row AND (j.time_ms, j.id) > (i.time_ms, i.id) AND {}
+                 SELECT 1 FROM item j INDEXED BY item_row WHERE j.row = i.row AND (j.time_ms, j.id) > (i.time_ms, i.id) AND {}
              )
              ORDER BY i.time_ms DESC, i.id DESC LIMIT {most}",
+            self.index,
             self.on("i"),
             self.on("j"),
         );
@@ -172,11 +180,13 @@ impl Query {
         let mut parameters: Vec<&dyn ToSql> = self.parameters.iter().map(AsRef::as_ref).collect();
         parameters.push(&head.row);
         let all: u32 = file
-            .prepare_cached(&format!("SELECT count(*) FROM item i WHERE {of_the_row}"))?
+            .prepare_cached(&format!(
+                "SELECT count(*) FROM item i INDEXED BY item_row WHERE {of_the_row}"
+            ))?
             .query_row(params_from_iter(&parameters), |row| row.get(0))?;
         let columns = items::COLUMNS;
         let mut select = file.prepare_cached(&format!(
-            "SELECT {columns} FROM item i JOIN notice t ON t.item = i.n WHERE {of_the_row}
+            "SELECT {columns} FROM item i INDEXED BY item_row JOIN notice t ON t.item = i.n WHERE {of_the_row}
              ORDER BY i.time_ms DESC, i.id DESC LIMIT {MOST_ITEMS_OF_A_ROW}"
         ))?;
         let items: Vec<KeptItem> = select
