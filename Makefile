@@ -20,7 +20,7 @@ dev: ## Serves the pages with reload on change
 	@cd ui && npm run dev
 
 gen: ## Writes the files that are made from others: types for the pages, expected texts
-	@UPDATE_EXPECT=1 cargo test --workspace --exclude campanile-tests
+	@UPDATE_EXPECT=1 scripts/test build rust
 
 bench: ## Measures release builds against the targets in docs/performance.md
 	@scripts/bench
@@ -32,8 +32,8 @@ cross: ## Type-checks the app for Windows and macOS
 	@scripts/test install cross-windows cross-macos
 
 soak: ## Runs the property tests and the scenarios twenty times as long
-	@PROPTEST_CASES=5120 cargo test --workspace --exclude campanile-tests
-	@PROPTEST_CASES=5120 cargo test -p campanile-tests --test scenarios
+	@PROPTEST_CASES=5120 scripts/test build rust
+	@PROPTEST_CASES=5120 scripts/test scenarios
 
 zones: ## Makes the built-in time zone rules from the release of tzdata that scripts/zones names
 	@scripts/zones
