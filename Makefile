@@ -32,8 +32,7 @@ cross: ## Type-checks the app for Windows and macOS
 	@scripts/test install cross-windows cross-macos
 
 soak: ## Runs the property tests and the scenarios twenty times as long
-	@PROPTEST_CASES=5120 scripts/test build rust
-	@PROPTEST_CASES=5120 scripts/test scenarios
+	@PROPTEST_CASES=5120 scripts/test build rust scenarios
 
 zones: ## Makes the built-in time zone rules from the release of tzdata that scripts/zones names
 	@scripts/zones
