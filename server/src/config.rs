@@ -297,6 +297,37 @@ mod tests {
     }
 
     #[test]
+    fn every_key_is_described() {
+        let described = include_str!("../../docs/operations.md");
+        let everything = Config {
+            metrics_listen: Some(([127, 0, 0, 1], 1).into()),
+            public_url: Url::parse("https://bell.example.org").ok(),
+            ..Config::new("/data".into())
+        };
+        let table: toml::Table = everything.to_toml().parse().expect("reads");
+        for (key, value) in &table {
+            let keys = match value {
+                toml::Value::Table(section) => {
+                    section.keys().map(|part| format!("{key}.{part}")).collect()
+                }
+                _ => vec![key.clone()],
+            };
+            for key in keys {
+                assert!(described.contains(&format!("| `{key}` |")), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_printed_can_be_read_again() {
+        let config = Config {
+            hosts: vec!["desk.example.org".into()],
+            ..Config::new("/data".into())
+        };
+        assert_eq!(read(&config.to_toml(), &[]).as_ref(), Ok(&config));
+    }
+
+    #[test]
     fn a_server_that_others_can_reach_must_know_its_name() {
         assert!(
             read("listen = \"0.0.0.0:80\"", &[])

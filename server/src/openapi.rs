@@ -62,7 +62,7 @@ impl Modify for Keys {
 #[expect(dead_code, reason = "only its form is used")]
 pub enum OneOrMany {
     /// One.
-    One(NewEvent),
+    One(Box<NewEvent>),
     /// All of them, or none.
     Many(Vec<NewEvent>),
 }

@@ -139,7 +139,7 @@ pub enum Change {
     /// A notice arrived.
     Arrived {
         /// The notice.
-        notice: Notice,
+        notice: Box<Notice>,
         /// Whether it stands in the unread list and the badge.
         bell: bool,
         /// The notice that it takes the place of.

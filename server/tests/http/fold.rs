@@ -122,10 +122,12 @@ fn folding_the_log_over_an_earlier_snapshot_gives_the_later_one() {
         .enable_all()
         .build()
         .unwrap();
+    let usual = Config::default();
     let mut runner = TestRunner::new(Config {
-        cases: 24,
+        // A story is long: a tenth of the usual number of cases, however many that is.
+        cases: usual.cases / 10,
         failure_persistence: None,
-        ..Config::default()
+        ..usual
     });
     let ops = proptest::collection::vec(op(), 1..40);
     runner
