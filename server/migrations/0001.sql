@@ -102,6 +102,7 @@ CREATE TABLE events (
   body        TEXT NOT NULL,
   UNIQUE (source, external)
 ) STRICT;
+CREATE INDEX events_accepted ON events (accepted_at);
 CREATE INDEX events_cause ON events (source, cause) WHERE cause IS NOT NULL;
 CREATE INDEX events_rating ON events (source, rating) WHERE rating IS NOT NULL;
 
@@ -116,6 +117,7 @@ CREATE TABLE conversations (
   told_at  INTEGER NOT NULL,
   PRIMARY KEY (source, external)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX conversations_told ON conversations (told_at);
 
 -- The log of every agent. An arrival carries the state of its notice.
 CREATE TABLE log (
@@ -196,3 +198,4 @@ CREATE TABLE deliveries (
   UNIQUE (event, agent, channel)
 ) STRICT;
 CREATE INDEX deliveries_due ON deliveries (due_at) WHERE outcome IS NULL;
+CREATE INDEX deliveries_settled ON deliveries (settled_at) WHERE outcome IS NOT NULL;

@@ -129,13 +129,12 @@ impl Log {
 }
 
 impl Page {
-    /// Returns the frame with these entries.
+    /// Returns the frame with these entries. What is read from the log was not told as it happened.
     #[must_use]
     pub fn frame(&self) -> String {
-        let more = if self.more { ",\"more\":true" } else { "" };
         let entries = self.entries.join(",");
         format!(
-            "id: {}\nevent: {}\ndata: {{\"entries\":[{entries}]{more}}}\n\n",
+            "id: {}\nevent: {}\ndata: {{\"entries\":[{entries}],\"catching_up\":true}}\n\n",
             self.cursor,
             frame::ENTRIES
         )

@@ -60,29 +60,53 @@ pub fn body(db: &Connection, agent: AgentNo, seq: Seq) -> rusqlite::Result<Optio
         .optional()
 }
 
-/// Returns entries before `before` that nothing needs any more, in order: not the last, and nothing unread or snoozed.
-pub fn old(
+/// Removes some of what is older than `before` from a log, and says whether there may be more.
+///
+/// The last entry stays, as cursors are checked by it, and so does what is unread or snoozed.
+pub fn prune(
     db: &Connection,
     agent: AgentNo,
-    head: Seq,
     before: Timestamp,
-    limit: i64,
-) -> rusqlite::Result<Vec<Seq>> {
-    let sql = "SELECT place FROM log WHERE place > ?1 AND place < ?2 AND at < ?3 AND coalesce(live, 0) = 0 \
-               ORDER BY place LIMIT ?4";
-    db.prepare_cached(sql)?
-        .query_map(
-            params![place(agent, Seq(0)), place(agent, head), before.ms(), limit],
-            |row| Ok(seq_of(row.get(0)?)),
-        )?
-        .collect()
-}
-
-/// Removes one entry.
-pub fn remove(db: &Connection, agent: AgentNo, seq: Seq) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM log WHERE place = ?1")?
-        .execute([place(agent, seq)])?;
-    Ok(())
+    limit: usize,
+) -> rusqlite::Result<bool> {
+    let pruned_to: i64 = db
+        .prepare_cached("SELECT pruned_to FROM agents WHERE no = ?1")?
+        .query_row([agent], |row| row.get(0))
+        .optional()?
+        .unwrap_or_default();
+    let (first, edge, head) = (
+        place(agent, Seq(0)),
+        place(agent, Seq(pruned_to)),
+        place(agent, head(db, agent)?),
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    // What stayed behind the edge because it was unread, and was read since.
+    let left = "DELETE FROM log WHERE place IN \
+                (SELECT place FROM log WHERE place > ?1 AND place <= ?2 AND place < ?3 AND coalesce(live, 0) = 0 LIMIT ?4)";
+    let gone = db
+        .prepare_cached(left)?
+        .execute([first, edge, head, limit])?;
+    // From the edge on, entry by entry: it ends at the first that is not old, however long the log is.
+    let sql = "SELECT place, at, coalesce(live, 0) FROM log WHERE place > ?1 AND place < ?2 ORDER BY place LIMIT ?3";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([edge, head, limit], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })?;
+    let rows: Vec<(i64, i64, bool)> = rows.collect::<Result<_, _>>()?;
+    let old: Vec<_> = rows
+        .into_iter()
+        .take_while(|(_, at, _)| *at < before.ms())
+        .collect();
+    let Some((last, ..)) = old.last() else {
+        return Ok(gone > 0);
+    };
+    db.prepare_cached("UPDATE agents SET pruned_to = ?2 WHERE no = ?1")?
+        .execute(params![agent, seq_of(*last).0])?;
+    for (place, ..) in old.iter().filter(|(_, _, live)| !live) {
+        db.prepare_cached("DELETE FROM log WHERE place = ?1")?
+            .execute([place])?;
+    }
+    Ok(true)
 }
 
 /// Removes an agent's whole log.

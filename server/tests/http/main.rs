@@ -7,6 +7,8 @@
 
 mod audience;
 mod changes;
+mod cli;
+mod deliveries;
 mod durable;
 mod fold;
 mod guard;

@@ -254,3 +254,39 @@ async fn streams_end_when_the_server_stops_and_go_on_after_it() {
     let mut stream = stage.stream(&mira, Some(&cursor)).await;
     assert_eq!(arrived(&stream.entries().await.0).len(), 1);
 }
+
+#[tokio::test]
+async fn a_reader_that_takes_nothing_is_cut_off() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let stage = Stage::with(|config| {
+        config.metrics_listen = Some(([127, 0, 0, 1], 0).into());
+        config.stream.heartbeat_ms = 30;
+        config.stream.stalled_ms = 60;
+    })
+    .await;
+    let shop = stage.team("shop", &["mira"]).await;
+    let mira = stage.desk("mira").await;
+    let address = stage.server().address;
+    let mut stalled = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "GET /v1/stream HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {}\r\n\r\n",
+        mira.token
+    );
+    stalled.write_all(request.as_bytes()).await.unwrap();
+    stalled.read_u8().await.unwrap();
+    // More than any socket buffers.
+    let long = "x".repeat(19_000);
+    for batch in 0..20 {
+        let events: Vec<_> = (0..40)
+            .map(|number| json!({ "id": format!("{batch}-{number}"), "type": "module_event", "recipients": [{ "id": "mira" }], "body": long }))
+            .collect();
+        stage.accept(&shop, Value::Array(events)).await;
+    }
+    let metrics = format!("http://{}/metrics", stage.server().metrics_address.unwrap());
+    loop {
+        let text = reqwest::get(&metrics).await.unwrap().text().await.unwrap();
+        if text.contains("\ncampanile_streams 0\n") {
+            break;
+        }
+    }
+}

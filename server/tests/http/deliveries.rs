@@ -1,0 +1,92 @@
+//! The outbox: what is owed is written down with the event, once for each channel that was decided to fire.
+
+use campanile_core::{channel::Channel, policy::Policy};
+use campanile_server::Ask;
+use serde_json::{Value, json};
+
+use crate::stage::{Desk, START_MS, Source, Stage};
+
+const HOUR_MS: i64 = 60 * 60 * 1_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+
+async fn set() -> (Stage, Source, Desk) {
+    let stage = Stage::new().await;
+    let shop = stage.team("shop", &["mira"]).await;
+    let policy = Policy {
+        channels: vec![Channel::Email, Channel::Telegram],
+        ..Policy::default()
+    };
+    stage
+        .ask(Ask::PolicySet {
+            policy: Box::new(policy),
+        })
+        .await;
+    let mira = stage.desk("mira").await;
+    (stage, shop, mira)
+}
+
+fn owed(stage: &Stage) -> Vec<(String, i64, i64, bool)> {
+    let db = rusqlite::Connection::open(stage.database()).unwrap();
+    let mut rows = db.prepare("SELECT channel, due_at, expires_at, summary FROM deliveries WHERE outcome IS NULL ORDER BY no").unwrap();
+    let rows = rows
+        .query_map([], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
+        .unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+fn mention(id: &str) -> Value {
+    json!({ "id": id, "type": "operator_mentioned", "recipients": [{ "id": "mira" }] })
+}
+
+#[tokio::test]
+async fn a_channel_that_fires_is_owed_and_one_that_does_not_is_not() {
+    let (stage, shop, mira) = set().await;
+    stage.accept(&shop, mention("1")).await;
+    assert_eq!(
+        owed(&stage),
+        [("email".into(), START_MS, START_MS + 3 * DAY_MS, false)]
+    );
+    let on = json!({ "type": "preferred", "cells": [{ "scope": "*", "kind": "operator_mentioned", "facet": "channel.telegram", "value": true }] });
+    stage.push(&mira, 1, on).await;
+    let mut short = mention("2");
+    short["expires_at"] = stage.now().plus_ms(HOUR_MS).to_string().into();
+    stage.accept(&shop, short).await;
+    let (email, telegram) = (owed(&stage).remove(1), owed(&stage).remove(2));
+    assert_eq!(email, ("email".into(), START_MS, START_MS + HOUR_MS, false));
+    assert_eq!(
+        telegram,
+        ("telegram".into(), START_MS, START_MS + HOUR_MS, false)
+    );
+    // The same event again owes nothing more.
+    stage.accept(&shop, mention("1")).await;
+    assert_eq!(owed(&stage).len(), 3);
+}
+
+#[tokio::test]
+async fn during_quiet_hours_mail_is_skipped_or_held_for_a_summary_as_chosen() {
+    for (email, expected) in [
+        ("skip", vec![]),
+        (
+            "hold",
+            vec![(
+                "email".to_owned(),
+                START_MS + HOUR_MS / 2,
+                START_MS + HOUR_MS / 2 + 3 * DAY_MS,
+                true,
+            )],
+        ),
+    ] {
+        let (stage, shop, mira) = set().await;
+        let hours = json!({ "on": true, "zone": "UTC", "email": email, "windows": [{ "days": ["sat"], "start": "08:00", "end": "09:00" }] });
+        let cells = json!({ "type": "preferred", "cells": [{ "scope": "*", "kind": "*", "facet": "quiet_hours", "value": hours }] });
+        assert_eq!(
+            stage.push(&mira, 1, cells).await,
+            json!({ "outcome": "accepted" })
+        );
+        stage.accept(&shop, mention("1")).await;
+        assert_eq!(owed(&stage), expected, "{email}");
+        assert_eq!(stage.bell(&mira).await.len(), 1, "the bell goes on");
+    }
+}
