@@ -221,7 +221,9 @@ pub fn perform(writing: &mut Writing<'_>, base: &str, ask: Ask) -> Result<Told, 
         } => {
             let (agent, source) = (agent_no(writing, &agent)?, source_no(writing, &source)?);
             agents::map(writing, source, &external, agent, &[])?;
-            scopes::tell(writing, agent)?;
+            // Somebody else may have had that id until now.
+            writing.directory.reload(writing.db)?;
+            scopes::tell_all(writing)?;
             Told::Agent(agent_row(writing, agent)?)
         }
         Ask::Pair { agent } => {

@@ -3,7 +3,7 @@
 pub mod load;
 mod places;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use campanile_core::{
     catalogue::Role,
@@ -33,6 +33,10 @@ pub struct Directory {
     sources: HashMap<SourceNo, Source>,
     people: HashMap<SourceNo, HashMap<String, Person>>,
     places: HashMap<PlaceKey, Place>,
+    /// Who each agent is to which source: `people` seen from the other side.
+    belongs: HashMap<AgentNo, Vec<(SourceNo, Vec<Role>)>>,
+    /// Where each agent has any part: `places` seen from the other side.
+    around: HashMap<AgentNo, BTreeSet<PlaceKey>>,
     touched: bool,
 }
 
@@ -153,8 +157,13 @@ impl Directory {
             .is_some_and(|agent| agent.roles.contains(&role));
         everywhere
             || self
-                .people(source)
-                .any(|(_, person)| person.agent == agent && person.roles.contains(&role))
+                .belongings(agent)
+                .iter()
+                .any(|(here, roles)| *here == source && roles.contains(&role))
+    }
+
+    fn belongings(&self, agent: AgentNo) -> &[(SourceNo, Vec<Role>)] {
+        self.belongs.get(&agent).map_or(&[], Vec::as_slice)
     }
 
     /// Returns a place.
@@ -169,10 +178,21 @@ impl Directory {
         self.places.insert(key, place);
     }
 
-    /// Returns a place to be changed.
-    pub fn place_mut(&mut self, key: &PlaceKey) -> Option<&mut Place> {
+    /// Gives a name to a place, in memory only.
+    pub fn name_place(&mut self, key: &PlaceKey, name: &str) {
         self.touched = true;
-        self.places.get_mut(key)
+        if let Some(place) = self.places.get_mut(key) {
+            place.name = Some(name.to_owned());
+        }
+    }
+
+    /// Gives an agent a part in a place, in memory only.
+    pub fn put_part(&mut self, key: &PlaceKey, agent: AgentNo, part: Part) {
+        self.touched = true;
+        if let Some(place) = self.places.get_mut(key) {
+            place.parts.insert((agent, part));
+            self.around.entry(agent).or_default().insert(key.clone());
+        }
     }
 
     /// Returns how many places of a source there are.
@@ -188,18 +208,18 @@ impl Directory {
     #[must_use]
     pub fn scopes_of(&self, agent: &Agent) -> Scopes {
         let mut roles = agent.roles.clone();
-        let mine = |source: &&Source| {
-            self.people(source.no)
-                .any(|(_, person)| person.agent == agent.no)
-        };
-        let mut sources: Vec<_> = self.sources.values().filter(mine).collect();
+        let belongings = self.belongings(agent.no);
+        roles.extend(
+            belongings
+                .iter()
+                .flat_map(|(_, roles)| roles.iter().copied()),
+        );
+        let mut sources: Vec<_> = belongings
+            .iter()
+            .filter_map(|(no, _)| self.source(*no))
+            .collect();
         sources.sort_by(|a, b| a.id.cmp(&b.id));
-        for source in &sources {
-            let here = self
-                .people(source.no)
-                .filter(|(_, person)| person.agent == agent.no);
-            roles.extend(here.flat_map(|(_, person)| person.roles.iter().copied()));
-        }
+        sources.dedup_by_key(|source| source.no);
         roles.push(Role::Agent);
         roles.sort_unstable();
         roles.dedup();
@@ -212,16 +232,20 @@ impl Directory {
         }
     }
 
-    /// Returns the places in which an agent has any part, in a stable order.
+    /// Returns how many places an agent has any part in.
     #[must_use]
-    pub fn places_around(&self, agent: AgentNo) -> Vec<campanile_core::change::Place> {
-        let around = self.places.iter().filter(|(_, place)| place.has(agent));
+    pub fn count_places_around(&self, agent: AgentNo) -> usize {
+        self.around.get(&agent).map_or(0, BTreeSet::len)
+    }
+
+    fn places_around(&self, agent: AgentNo) -> Vec<campanile_core::change::Place> {
+        let around = self.around.get(&agent).into_iter().flatten();
         let mut places: Vec<_> = around
-            .filter_map(|(key, place)| {
+            .filter_map(|key| {
                 let scope = key.scope(&self.source(key.source)?.id)?;
                 Some(campanile_core::change::Place {
                     scope,
-                    reference: place.reference(key),
+                    reference: self.place(key)?.reference(key),
                 })
             })
             .collect();
@@ -260,6 +284,10 @@ impl Directory {
             agent,
             roles: roles.to_vec(),
         };
+        self.belongs
+            .entry(agent)
+            .or_default()
+            .push((source, roles.to_vec()));
         self.people
             .entry(source)
             .or_default()

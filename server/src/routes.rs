@@ -81,6 +81,7 @@ impl IntoResponse for Refusal {
         match status {
             StatusCode::UNAUTHORIZED => drop(add(header::WWW_AUTHENTICATE, "Bearer")),
             StatusCode::SERVICE_UNAVAILABLE => drop(add(header::RETRY_AFTER, "5")),
+            StatusCode::TOO_MANY_REQUESTS => drop(add(header::RETRY_AFTER, "60")),
             _ => {}
         }
         answer

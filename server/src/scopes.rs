@@ -29,9 +29,7 @@ pub fn make_place(
                 .db
                 .prepare_cached("UPDATE places SET name = ?2 WHERE no = ?1")?
                 .execute(params![place.no, name])?;
-            if let Some(place) = writing.directory.place_mut(&key) {
-                place.name = name.map(str::to_owned);
-            }
+            writing.directory.name_place(&key, name.unwrap_or_default());
         }
         Some(_) => {}
         None if writing.directory.places_of(key.source) >= PLACES_MOST => {}
@@ -87,13 +85,11 @@ pub fn welcome(
         else {
             continue;
         };
-        if writing.directory.places_around(agent).len() >= GUEST_MOST {
+        if writing.directory.count_places_around(agent) >= GUEST_MOST {
             continue;
         }
         join(writing, no, agent, Part::Guest)?;
-        if let Some(place) = writing.directory.place_mut(&key) {
-            place.parts.insert((agent, Part::Guest));
-        }
+        writing.directory.put_part(&key, agent, Part::Guest);
         is_new = true;
     }
     if is_new { tell(writing, agent) } else { Ok(()) }

@@ -9,11 +9,28 @@ use crate::{clock::Clock, config::Config, serve::Server};
 /// Runs the server until Ctrl-C or SIGTERM.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     log(&config)?;
+    allow_files();
     let running = Server::start(config, Clock::system()).await?;
     output::text(&format!("campanile-server listens on {}", running.base()));
     stopped().await?;
     running.shutdown().await;
     Ok(())
+}
+
+/// Asks for as many open files as the system allows: each stream is one, and the usual limit is a thousand.
+fn allow_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: limit.maximum,
+            ..limit
+        },
+    );
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the number of open files stays as it is");
+    }
 }
 
 /// Waits for Ctrl-C or SIGTERM.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use campanile_core::{
+    catalogue::Role,
     change::Seq,
     ids::{AgentId, Epoch, SourceId},
     preferences::{Cell, Preferences, Scope},
@@ -10,7 +11,7 @@ use campanile_core::{
 };
 use rusqlite::{Connection, Row};
 
-use super::{Agent, Directory, Part, Person, Place, PlaceKey, PlaceKind, Source};
+use super::{Agent, Directory, Part, Place, PlaceKey, PlaceKind, Source};
 use crate::{
     refusal::Refusal,
     store::{AgentNo, SourceNo, log},
@@ -32,12 +33,15 @@ impl Directory {
             sources: HashMap::new(),
             people: HashMap::new(),
             places: HashMap::new(),
+            belongs: HashMap::new(),
+            around: HashMap::new(),
             touched: false,
         };
         directory.load_sources(db)?;
         directory.load_agents(db)?;
         directory.load_people(db)?;
         directory.load_places(db)?;
+        directory.untouched();
         Ok(directory)
     }
 
@@ -82,14 +86,8 @@ impl Directory {
             db,
             "SELECT source, external, agent, roles FROM people",
             |row| {
-                let person = Person {
-                    agent: row.get(2)?,
-                    roles: json(row, 3)?,
-                };
-                self.people
-                    .entry(row.get(0)?)
-                    .or_default()
-                    .insert(row.get(1)?, person);
+                let (external, roles): (String, Vec<Role>) = (row.get(1)?, json(row, 3)?);
+                self.put_person(row.get(0)?, &external, row.get(2)?, &roles);
                 Ok(())
             },
         )
@@ -122,11 +120,8 @@ impl Directory {
         )?;
         each(db, "SELECT place, agent, part FROM members", |row| {
             let part = word(Part::ALL, Part::id, &row.get::<_, String>(2)?);
-            let place = keys
-                .get(&row.get(0)?)
-                .and_then(|key| self.places.get_mut(key));
-            if let (Some(part), Some(place)) = (part, place) {
-                place.parts.insert((row.get(1)?, part));
+            if let (Some(part), Some(key)) = (part, keys.get(&row.get(0)?)) {
+                self.put_part(key, row.get(1)?, part);
             }
             Ok(())
         })
