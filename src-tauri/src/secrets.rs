@@ -1,0 +1,263 @@
+//! The keyring: where the token of an account is kept, and nowhere else.
+//!
+//! A keyring may come up after the desk, may be locked, may ask the person, may die and come back.
+//! So one thread talks to it, nobody waits for it who has anything else to do, and without it a token lives in memory for this session only.
+
+use std::{collections::HashMap, sync::mpsc, thread, time::Duration};
+
+use campanile_client::{
+    message::Message,
+    sync::Token,
+    view::{Part, PartState},
+};
+use tokio::{sync::oneshot, time::timeout};
+
+#[cfg_attr(target_os = "linux", path = "secrets/linux.rs")]
+#[cfg_attr(target_os = "windows", path = "secrets/windows.rs")]
+#[cfg_attr(target_os = "macos", path = "secrets/macos.rs")]
+mod platform;
+
+/// The name under which the keyring lists what is ours.
+const SERVICE: &str = "Campanile";
+/// After this long the health page says that the keyring is waited for; it may be asking the person.
+const WAITING_AFTER: Duration = Duration::from_secs(20);
+/// How long to wait before a keyring that is not there is looked for again: at first, and at most.
+const AGAIN_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15));
+
+/// Why the keyring is of no use now. Its id is the code of the health page.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// There is none.
+    #[error("there is no keyring")]
+    Absent(#[source] keyring_core::Error),
+    /// It is locked, and the person did not unlock it.
+    #[error("the keyring is locked")]
+    Locked,
+    /// It failed.
+    #[error("the keyring failed")]
+    Failed(#[source] keyring_core::Error),
+}
+
+impl Trouble {
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Absent(_) => "absent",
+            Self::Locked => "locked",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+/// The way to the keyring's thread.
+#[derive(Clone)]
+pub struct Secrets {
+    orders: mpsc::Sender<Order>,
+    events: tokio::sync::mpsc::Sender<Message>,
+}
+
+enum Order {
+    Token(String, oneshot::Sender<Result<Option<Token>, Trouble>>),
+    Keep(String, Token, oneshot::Sender<bool>),
+    Take(String, oneshot::Sender<Option<Token>>),
+    Check,
+}
+
+impl Secrets {
+    /// Starts the thread, which tells the health page how the keyring is.
+    ///
+    /// # Errors
+    /// What the system says when it has no thread left.
+    pub fn start(events: tokio::sync::mpsc::Sender<Message>) -> std::io::Result<Self> {
+        let (orders, taken) = mpsc::channel();
+        let mut keeper = Keeper {
+            events: events.clone(),
+            session_only: HashMap::new(),
+            told: None,
+            may_ask: true,
+        };
+        thread::Builder::new()
+            .name("keyring".into())
+            .spawn(move || {
+                for order in taken {
+                    keeper.follow(order);
+                }
+            })?;
+        Ok(Self { orders, events })
+    }
+
+    /// Returns the token of an account; `None` if there is a keyring, and it does not hold one.
+    ///
+    /// Waits for as long as there is no keyring: it may come up after the desk, and may be unlocked later.
+    pub async fn token(&self, account: &str) -> Option<Token> {
+        let mut pause = AGAIN_AFTER.0;
+        loop {
+            if let Ok(token) = self.look_up(account).await? {
+                return token;
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(AGAIN_AFTER.1);
+        }
+    }
+
+    /// Returns the token of an account that was signed in for one session only: that of this session, if it is this one.
+    pub async fn token_of_this_session(&self, account: &str) -> Option<Token> {
+        self.look_up(account).await?.ok().flatten()
+    }
+
+    /// Keeps the token of an account. Returns whether the keyring has it; where not, it lives for this session only.
+    pub async fn keep(&self, account: &str, token: Token) -> bool {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Order::Keep(account.into(), token, reply), answer)
+            .await
+            .unwrap_or(false)
+    }
+
+    /// Forgets the token of an account, and returns it once that is done, so that the server can be told to take it no more.
+    ///
+    /// The order is given at once: a token that is kept after this call stays.
+    pub fn take(&self, account: &str) -> impl Future<Output = Option<Token>> + use<> {
+        let (reply, answer) = oneshot::channel();
+        self.order(Order::Take(account.into(), reply));
+        async move { answer.await.ok().flatten() }
+    }
+
+    /// Looks how the keyring is, and tells the health page.
+    pub fn check(&self) {
+        self.order(Order::Check);
+    }
+
+    fn order(&self, order: Order) {
+        if self.orders.send(order).is_err() {
+            tracing::error!("the keyring's thread is gone");
+        }
+    }
+
+    async fn look_up(&self, account: &str) -> Option<Result<Option<Token>, Trouble>> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Order::Token(account.into(), reply), answer).await
+    }
+
+    async fn ask<T>(&self, order: Order, mut answer: oneshot::Receiver<T>) -> Option<T> {
+        self.order(order);
+        if let Ok(answer) = timeout(WAITING_AFTER, &mut answer).await {
+            return answer.ok();
+        }
+        let waiting = PartState::Fails {
+            code: "waiting".into(),
+        };
+        // The desk may be ending; then nobody needs to know.
+        let _ = self
+            .events
+            .send(Message::Part(Part::Keyring, waiting))
+            .await;
+        answer.await.ok()
+    }
+}
+
+/// What the thread owns.
+struct Keeper {
+    events: tokio::sync::mpsc::Sender<Message>,
+    session_only: HashMap<String, Token>,
+    told: Option<PartState>,
+    /// Whether the keyring may ask the person: not again by itself after they sent it away.
+    may_ask: bool,
+}
+
+impl Keeper {
+    fn follow(&mut self, order: Order) {
+        match order {
+            Order::Token(account, reply) => {
+                let token = match self.session_only.get(&account) {
+                    Some(token) => Ok(Some(token.clone())),
+                    None => self.with_keyring(|| read(&account)),
+                };
+                // Whoever asked may have stopped waiting.
+                let _ = reply.send(token);
+            }
+            Order::Keep(account, token, reply) => {
+                self.may_ask = true;
+                let kept = self
+                    .with_keyring(|| entry(&account)?.set_secret(token.reveal().as_bytes()))
+                    .is_ok();
+                if kept {
+                    self.session_only.remove(&account);
+                } else {
+                    self.session_only.insert(account, token);
+                }
+                let _ = reply.send(kept);
+            }
+            Order::Take(account, reply) => {
+                let of_this_session = self.session_only.remove(&account);
+                // Where the keyring is away, the token stays in it, and is of no use once the server has taken it back.
+                let kept = self.with_keyring(|| {
+                    let kept = read(&account)?;
+                    match entry(&account)?.delete_credential() {
+                        Ok(()) | Err(keyring_core::Error::NoEntry) => Ok(kept),
+                        Err(other) => Err(other),
+                    }
+                });
+                let _ = reply.send(of_this_session.or(kept.ok().flatten()));
+            }
+            Order::Check => {
+                self.told = None;
+                self.may_ask = true;
+                let _ = self.with_keyring(|| Ok(()));
+            }
+        }
+    }
+
+    /// Does something with the keyring, once more with a fresh connection where the old one is dead, and tells the health page how that went.
+    fn with_keyring<T>(
+        &mut self,
+        deed: impl Fn() -> keyring_core::Result<T>,
+    ) -> Result<T, Trouble> {
+        let outcome = platform::open().map_err(Trouble::Absent).and_then(|()| platform::unlock(self.may_ask)).and_then(|()| {
+            let first = deed();
+            let again = match first {
+                Err(keyring_core::Error::PlatformFailure(dead)) => {
+                    tracing::info!(%dead, "the keyring is asked once more, with a connection of its own");
+                    platform::reopen().map_err(Trouble::Absent)?;
+                    deed()
+                }
+                done => done,
+            };
+            again.map_err(|error| match error {
+                keyring_core::Error::NoStorageAccess(_) => Trouble::Locked,
+                other => Trouble::Failed(other),
+            })
+        });
+        self.may_ask &= !matches!(outcome, Err(Trouble::Locked));
+        let state = match &outcome {
+            Ok(_) => PartState::Works {
+                detail: platform::NAME.into(),
+            },
+            Err(trouble) => PartState::Fails {
+                code: trouble.code().into(),
+            },
+        };
+        if self.told.as_ref() != Some(&state) {
+            if let Err(trouble) = &outcome {
+                tracing::warn!(?trouble, "the keyring cannot be used");
+            }
+            self.told = Some(state.clone());
+            // The desk may be ending; then nobody needs to know.
+            let _ = self
+                .events
+                .blocking_send(Message::Part(Part::Keyring, state));
+        }
+        outcome
+    }
+}
+
+fn entry(account: &str) -> keyring_core::Result<keyring_core::Entry> {
+    keyring_core::Entry::new(SERVICE, account)
+}
+
+fn read(account: &str) -> keyring_core::Result<Option<Token>> {
+    match entry(account)?.get_secret() {
+        // Somebody else's bytes under our name are no token of ours.
+        Ok(bytes) => Ok(String::from_utf8(bytes).ok().and_then(Token::new)),
+        Err(keyring_core::Error::NoEntry) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
