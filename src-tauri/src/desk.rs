@@ -1,0 +1,80 @@
+//! The resident: one mailbox, one loop, and the only place that performs what the session asks for.
+
+mod account;
+mod alarm;
+mod answer;
+mod follow;
+mod log;
+mod perform;
+mod resident;
+mod settings;
+mod shell;
+mod signals;
+mod single;
+mod windows;
+mod zones;
+
+use std::thread;
+
+use anyhow::{Context as _, anyhow};
+use campanile_client::view::Window;
+
+use crate::{
+    link::{self, server::Server},
+    places::Places,
+};
+
+pub use log::start as log_as;
+pub use shell::Shell;
+pub use single::Lock;
+
+/// Threads of the runtime: one may be busy while the other hears the socket.
+const WORKERS: usize = 2;
+
+/// Is the desk until somebody ends it. Must be called on the main thread, which serves Tauri where a part needs it.
+///
+/// # Errors
+/// One line that says what to do.
+pub fn run(places: &Places, lock: Lock, open: Option<Window>) -> anyhow::Result<()> {
+    log::start(places, "desk");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .enable_all()
+        .build()?;
+    let server = {
+        let _within = runtime.enter();
+        Server::open(places).with_context(|| {
+            format!("the local socket cannot be opened in {}; see that it can be written and its path is short", places.runtime.display())
+        })?
+    };
+    let (shell, main_thread) = shell::new();
+    let loop_thread = thread::Builder::new().name("desk".into()).spawn({
+        let (places, handle) = (places.clone(), runtime.handle().clone());
+        move || {
+            // However the loop ends, the main thread must end, too.
+            let _end = EndOnDrop(shell.clone());
+            handle.block_on(resident::live(places, shell, server, open))
+        }
+    })?;
+    main_thread.run();
+    let ended = loop_thread.join().map_err(|_| {
+        anyhow!(
+            "the desk broke down; see its log in {}",
+            places.state.display()
+        )
+    })?;
+    // What still runs is a look-up or a hung adapter; the store is closed by now.
+    runtime.shutdown_background();
+    // A socket that nobody listens at would only be cleared away by the next desk.
+    let _ = link::server::close(places);
+    drop(lock);
+    ended
+}
+
+struct EndOnDrop(Shell);
+
+impl Drop for EndOnDrop {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}

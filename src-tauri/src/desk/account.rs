@@ -1,0 +1,165 @@
+//! Accounts: paired, signed in with a store of their own, signed out without a trace.
+
+use std::sync::Arc;
+
+use campanile_client::{
+    message::{Account, Loaded, Message, PairingFault},
+    store::{Store, StoreError, StoreHandle, accounts},
+    sync,
+};
+
+use super::{alarm, follow, resident::Resident};
+use crate::places;
+
+/// An account that is signed in: its store is open.
+pub struct SignedIn {
+    /// Whose it is.
+    pub account: Account,
+    /// Where what it was told is kept.
+    pub store: Arc<StoreHandle>,
+}
+
+impl Resident {
+    /// Opens the store of the account that was signed in when the desk ended, if one was.
+    pub(super) fn resume(&mut self) -> anyhow::Result<()> {
+        match accounts::list(&self.places.data).into_iter().next() {
+            Some(account) => self.open_store(account)?,
+            None => self.tell(Message::Loaded(Box::default())),
+        }
+        Ok(())
+    }
+
+    /// Turns a link into an account in the background; the answer comes as [`Message::Paired`].
+    pub(super) fn pair(&self, link: Box<str>) {
+        let (events, secrets) = (self.events.clone(), self.secrets.clone());
+        tokio::spawn(async move {
+            let paired =
+                match sync::pair(&link, &places::machine_name(), &follow::surroundings()).await {
+                    Ok((mut account, token)) => {
+                        account.session_only = !secrets.keep(&account.id, token).await;
+                        Ok(Box::new(account))
+                    }
+                    Err(fault) => Err(fault),
+                };
+            // The desk may be ending; then the code is spent, and the next link works.
+            let _ = events.send(Message::Paired(paired)).await;
+        });
+    }
+
+    /// Keeps the account and opens its store.
+    pub(super) async fn sign_in(&mut self, account: Account) {
+        self.close_store().await;
+        if let Err(error) = accounts::keep(&self.places.data, &account) {
+            tracing::error!(%error, "the account cannot be kept; it lasts until the desk ends");
+        }
+        if let Err(error) = self.open_store(account) {
+            tracing::error!(%error, "the store cannot be opened");
+            self.tell(Message::Loaded(Box::default()));
+        }
+    }
+
+    /// Forgets the account: here at once, at the server as soon as it answers.
+    pub(super) async fn sign_out(&mut self, account: Account) {
+        self.close_store().await;
+        if let Err(error) = accounts::remove(&self.places.data, &account.id) {
+            tracing::error!(%error, "what was kept for the account cannot be removed");
+        }
+        let token = self.secrets.take(&account.id);
+        tokio::spawn(async move {
+            if let Some(token) = token.await
+                && !sync::sign_out(&account.server, &token, &follow::surroundings()).await
+            {
+                tracing::warn!(
+                    "the server could not be told of the sign-out; its list of devices still shows this one"
+                );
+            }
+        });
+    }
+
+    /// Writes what waits, and closes the files.
+    pub(super) async fn close_store(&mut self) {
+        self.follow = None;
+        let Some(SignedIn { store, .. }) = self.signed_in.take() else {
+            return;
+        };
+        match Arc::into_inner(store) {
+            Some(store) => store.close().await,
+            // A page is just being read; its reader closes the files.
+            None => tracing::debug!("the store is closed a moment later"),
+        }
+    }
+
+    fn open_store(&mut self, account: Account) -> Result<(), StoreError> {
+        let no_folder = || StoreError::NotAFolder(self.places.data.join("accounts"));
+        let folder = accounts::folder(&self.places.data, &account.id).ok_or_else(no_folder)?;
+        let (store, loaded) = Store::open(&folder, alarm::now())?;
+        match StoreHandle::start(store) {
+            Ok(store) => {
+                let store = Arc::new(store);
+                self.hear_store(&store);
+                self.signed_in = Some(SignedIn {
+                    account: account.clone(),
+                    store,
+                });
+            }
+            Err(error) => tracing::error!(%error, "there is no thread left for the store"),
+        }
+        self.tell(Message::Loaded(Box::new(Loaded {
+            account: Some(account),
+            ..loaded
+        })));
+        Ok(())
+    }
+
+    /// Tells the session whenever the store fails and recovers, and forgets what retention no longer covers.
+    fn hear_store(&self, store: &Arc<StoreHandle>) {
+        let (events, mut fault) = (self.events.clone(), store.fault());
+        tokio::spawn(async move {
+            fault.mark_changed();
+            let mut failed = false;
+            while fault.changed().await.is_ok() {
+                let message = match *fault.borrow_and_update() {
+                    Some(fault) => Message::StoreFailed(fault),
+                    None if failed => Message::StoreRecovered,
+                    None => continue,
+                };
+                failed = matches!(message, Message::StoreFailed(_));
+                if events.send(message).await.is_err() {
+                    return;
+                }
+            }
+        });
+        let store = Arc::clone(store);
+        tokio::spawn(async move {
+            match store.prune(alarm::now()).await {
+                Ok(0) => {}
+                Ok(gone) => tracing::info!(gone, "notices beyond their retention were forgotten"),
+                Err(fault) => tracing::warn!(
+                    ?fault,
+                    "what retention no longer covers could not be forgotten"
+                ),
+            }
+        });
+    }
+}
+
+/// Says why pairing failed, in one line for a terminal.
+pub fn say(fault: &PairingFault) -> &'static str {
+    match fault {
+        PairingFault::NotALink => {
+            "this is no pairing link; it looks like campanile://pair?server=…&code=…"
+        }
+        PairingFault::Code => {
+            "the code is wrong, used or older than ten minutes; ask for a new link"
+        }
+        PairingFault::NoAnswer => {
+            "the server does not answer; see that it runs and can be reached from here"
+        }
+        PairingFault::Insecure => {
+            "the server is to be reached by plain http beyond this machine; ask for a link with https"
+        }
+        PairingFault::Untrusted => {
+            "the server's certificate is not trusted; have its authority installed, or name it in CAMPANILE_CA_FILE"
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Performs what the session asks for: the one place that knows every adapter.
+
+use std::sync::Arc;
+
+use campanile_client::{
+    effect::{Effect, Kept},
+    message::Message,
+    sync::Command,
+    view::{Part, PartState},
+};
+
+use super::{follow::Follow, resident::Resident, settings};
+use crate::{autostart, idle, opener};
+
+impl Resident {
+    /// Performs one effect. Only what is to be kept is waited for: whatever is told after it is in the store.
+    pub(super) async fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Keep(kept) => self.keep(*kept).await,
+            Effect::Toast(toast) => self.toast.show(*toast),
+            Effect::Withdraw(key) => self.toast.withdraw(key),
+            Effect::Play(play) => self.sound.play(play),
+            Effect::Hush(notice) => self.sound.hush(notice),
+            Effect::Tray(view) => self.to_draw.tray = Some(view),
+            Effect::Redraw => self.to_draw.windows = true,
+            Effect::Wake(at) => self.alarm.set(at),
+            Effect::Push(changes) => self.tell_server(Command::Push(changes)),
+            Effect::Resync => self.tell_server(Command::Resync),
+            Effect::Reconnect => self.tell_server(Command::Reconnect),
+            Effect::Follow(following) => {
+                // The old one ends before the new one starts: two would be told everything twice.
+                self.follow = None;
+                self.cursor = following
+                    .as_ref()
+                    .and_then(|following| following.cursor.clone());
+                let session_only = self
+                    .signed_in
+                    .as_ref()
+                    .is_some_and(|signed_in| signed_in.account.session_only);
+                self.follow = following.map(|following| {
+                    Follow::start(
+                        following,
+                        session_only,
+                        self.secrets.clone(),
+                        self.events.clone(),
+                    )
+                });
+            }
+            Effect::Open { url, activation } => {
+                if let Err(error) = opener::open(&url, activation.as_deref()) {
+                    tracing::error!(%error, "a link was not opened");
+                }
+            }
+            Effect::OpenWindow { window, activation } => self.windows.open(window, activation),
+            Effect::Pair(link) => self.pair(link),
+            Effect::SignIn(account) => self.sign_in(*account).await,
+            Effect::SignOut(account) => self.sign_out(*account).await,
+            Effect::KeepDesk(chosen) => {
+                if let Err(error) = settings::keep(&self.places, &chosen) {
+                    tracing::error!(%error, "what was chosen for this desk cannot be kept");
+                }
+            }
+            Effect::Recall(ids) => self.recall(ids),
+            Effect::Autostart(on) => {
+                if let Err(error) = autostart::set(on) {
+                    tracing::error!(%error, "the start at login cannot be changed");
+                    self.tell(Message::Part(
+                        Part::Autostart,
+                        PartState::Fails {
+                            code: "unwritable".into(),
+                        },
+                    ));
+                } else {
+                    self.check(Part::Autostart);
+                }
+            }
+            Effect::Check(part) => self.check(part),
+            Effect::Quit => self.is_ending = true,
+        }
+    }
+
+    /// Looks how one part of the desk is; the answer comes as [`Message::Part`].
+    pub(super) fn check(&mut self, part: Part) {
+        match part {
+            Part::Server => self.tell_server(Command::Reconnect),
+            Part::Tray => self.tray.check(),
+            Part::Toast => self.toast.check(),
+            Part::Sound => self.sound.check(),
+            Part::Keyring => self.secrets.check(),
+            Part::Store => {
+                if let Some(signed_in) = &self.signed_in {
+                    let store = Arc::clone(&signed_in.store);
+                    // How that went is heard by the store's own word.
+                    tokio::spawn(async move { store.retry().await });
+                }
+            }
+            // The rules are those with which the desk was started.
+            Part::Zones => {}
+            Part::Autostart => self.tell(Message::Part(Part::Autostart, autostart::state())),
+            Part::SystemQuiet => {
+                let events = self.events.clone();
+                tokio::spawn(async move {
+                    events
+                        .send(Message::Part(Part::SystemQuiet, idle::system_quiet().await))
+                        .await
+                });
+            }
+        }
+    }
+
+    async fn keep(&mut self, kept: Kept) {
+        let cursor = kept.cursor.clone();
+        if let Some(signed_in) = &self.signed_in {
+            // A failure is told by the store's own word; what was not written waits in memory there.
+            let _ = signed_in.store.keep(kept).await;
+        }
+        if let Some(cursor) = cursor {
+            self.cursor = Some(cursor.clone());
+            self.tell_server(Command::Kept(cursor));
+        }
+    }
+
+    fn recall(&self, ids: Vec<campanile_core::ids::EventId>) {
+        let Some(signed_in) = &self.signed_in else {
+            return;
+        };
+        let (store, events) = (Arc::clone(&signed_in.store), self.events.clone());
+        tokio::spawn(async move {
+            let items = store.items(ids).await.unwrap_or_default();
+            events.send(Message::Recalled(items)).await
+        });
+    }
+
+    fn tell_server(&self, command: Command) {
+        if let Some(follow) = &self.follow {
+            follow.tell(command);
+        }
+    }
+}

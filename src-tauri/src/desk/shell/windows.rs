@@ -1,0 +1,9 @@
+//! Windows, where a display is always there.
+
+/// Says yes.
+pub fn has_display() -> bool {
+    true
+}
+
+/// Does nothing: an app without windows has no place in the taskbar.
+pub fn stay_in_the_background(_app: &mut tauri::App) {}
