@@ -37,16 +37,9 @@ pub struct NewAgent {
 /// [`Code::BadRequest`] if something of it cannot be; [`Refusal::Store`] if it cannot be kept.
 pub fn add(writing: &mut Writing<'_>, new: &NewAgent) -> Result<AgentNo, Refusal> {
     check_name("name", &new.name)?;
+    check_locale("", new.lang.as_deref(), new.zone.as_deref())?;
     let lang = new.lang.as_deref().unwrap_or("en");
-    if !["en", "uk"].contains(&lang) {
-        return Err(bad("`lang`: expected en or uk"));
-    }
     let zone = new.zone.as_deref().unwrap_or("UTC");
-    if zone.parse::<Zone>().is_err() {
-        return Err(bad(format!(
-            "`zone`: `{zone}` is not a zone; write it like Europe/Kyiv"
-        )));
-    }
     let handle = match &new.handle {
         Some(handle) => {
             check_handle(handle)?;
@@ -173,6 +166,22 @@ fn check_handle(handle: &str) -> Result<(), Refusal> {
         )));
     }
     Ok(())
+}
+
+/// Checks a language and a zone.
+///
+/// # Errors
+/// [`Code::BadRequest`], naming the field after `path`.
+pub fn check_locale(path: &str, lang: Option<&str>, zone: Option<&str>) -> Result<(), Refusal> {
+    if lang.is_some_and(|lang| !["en", "uk"].contains(&lang)) {
+        return Err(bad(format!("`{path}lang`: expected en or uk")));
+    }
+    match zone {
+        Some(zone) if zone.parse::<Zone>().is_err() => Err(bad(format!(
+            "`{path}zone`: `{zone}` is not a zone; write it like Europe/Kyiv"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Checks a name for people.

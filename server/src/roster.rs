@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use campanile_protocol::{
     problem::Code,
-    roster::{Roster, RosterPlace, Taken},
+    roster::{Roster, RosterAgent, RosterPlace, Taken},
 };
 use rusqlite::{OptionalExtension as _, params};
 
@@ -73,7 +73,7 @@ pub fn take(
                 agent
             }
         };
-        rename(writing, source, agent, &new.name)?;
+        describe(writing, source, agent, new)?;
         agents::map(writing, source, &new.id, agent, &new.roles)?;
         agents.insert(&new.id, agent);
     }
@@ -94,22 +94,23 @@ fn kinds(roster: &Roster) -> [(PlaceKind, &[RosterPlace]); 3] {
     ]
 }
 
-/// A source names those that no other source knows, too.
-fn rename(
-    writing: &mut Writing<'_>,
+/// A source tells name, language and zone of those that no other source knows, too.
+fn describe(
+    writing: &Writing<'_>,
     source: SourceNo,
     agent: AgentNo,
-    name: &str,
+    told: &RosterAgent,
 ) -> Result<(), Refusal> {
     let elsewhere = writing
         .db
         .prepare_cached("SELECT 1 FROM people WHERE agent = ?1 AND source != ?2")?
         .exists(params![agent, source])?;
     if !elsewhere {
+        let sql = "UPDATE agents SET name = ?2, lang = coalesce(?3, lang), zone = coalesce(?4, zone) WHERE no = ?1";
         writing
             .db
-            .prepare_cached("UPDATE agents SET name = ?2 WHERE no = ?1")?
-            .execute(params![agent, name])?;
+            .prepare_cached(sql)?
+            .execute(params![agent, told.name, told.lang, told.zone])?;
     }
     Ok(())
 }
@@ -197,6 +198,8 @@ fn check(roster: &Roster) -> Result<(), Refusal> {
     for (number, agent) in roster.agents.iter().enumerate() {
         check_id(&format!("agents[{number}].id"), &agent.id)?;
         agents::check_name(&format!("agents[{number}].name"), &agent.name)?;
+        let path = format!("agents[{number}].");
+        agents::check_locale(&path, agent.lang.as_deref(), agent.zone.as_deref())?;
         if !known.insert(agent.id.as_str()) {
             return Err(bad(format!(
                 "`agents[{number}].id`: `{}` stands there twice",

@@ -93,7 +93,7 @@ async fn a_roster_that_cannot_be_is_refused_as_a_whole() {
         400 bad_request: `agents[0].id`: 1 to 200 characters without control characters
         400 bad_request: `agents[1].id`: `17` stands there twice
         400 bad_request: `agents[0].agent`: there is no agent `nobody` here; leave it out to make one
-        400 bad_request: `zone`: `Mars/Olympus` is not a zone; write it like Europe/Kyiv
+        400 bad_request: `agents[0].zone`: `Mars/Olympus` is not a zone; write it like Europe/Kyiv
         400 bad_request: `agents[0].roles[0]`: unknown variant `king`, expected one of `agent`, `admin`, `billing_admin` at line 1 column 51
         400 bad_request: `teams[0]`: `18` is not one of the agents
         400 bad_request: `lines[1].id`: `l` stands there twice
