@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use campanile_core::time::Timestamp;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, config::DbConfig,
+};
 
 use super::{
     StoreError, fault,
@@ -120,7 +122,8 @@ impl Kind {
                     ));
                 }
                 Err(error) if fault::is_damage(&error) => {
-                    tracing::warn!(file = self.name, %error, "damaged");
+                    // The error itself may quote what a notice says.
+                    tracing::warn!(file = self.name, code = ?error.sqlite_error_code(), "damaged");
                     rebuilt = true;
                 }
                 Err(error) => return Err(fault::of(&error)),
@@ -212,6 +215,11 @@ impl Kind {
         Ok(())
     }
 
+    /// Takes note of what a second connection met.
+    pub fn note(&self, folder: &Path, error: &rusqlite::Error) {
+        note_damage(&folder.join(self.name), error);
+    }
+
     /// Opens a second connection that only reads.
     pub fn reader(&self, folder: &Path) -> rusqlite::Result<Connection> {
         open_read_only(&folder.join(self.name))
@@ -229,10 +237,8 @@ impl Database {
         }
         let done = self.try_attempt(work);
         if let Err(error) = &done {
-            tracing::debug!(%error, "a write to the local store failed");
-            if fault::is_damage(error) {
-                let _ = files::make_private(&files::beside(&self.path, DAMAGED));
-            }
+            tracing::debug!(code = ?error.sqlite_error_code(), "a write to the local store failed");
+            note_damage(&self.path, error);
         }
         done.map_err(|error| fault::of(&error))
     }
@@ -269,6 +275,17 @@ impl Database {
     /// Says whether it was set aside and made anew.
     pub fn rebuilt(&self) -> bool {
         self.rebuilt
+    }
+}
+
+/// Sees to it that a file which turned out to be damaged while it was in use is set aside at the next start.
+fn note_damage(path: &Path, error: &rusqlite::Error) {
+    let is_damaged = matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+    );
+    if is_damaged {
+        let _ = files::make_private(&files::beside(path, DAMAGED));
     }
 }
 

@@ -261,5 +261,8 @@ fn with<T>(
         *open = Some(file);
         Ok(done)
     });
-    done.map_err(|error| fault::of(&error))
+    done.map_err(|error| {
+        database::INBOX.note(folder, &error);
+        fault::of(&error)
+    })
 }

@@ -80,8 +80,7 @@ pub fn uuid(row: &Row<'_>, at: usize) -> rusqlite::Result<Uuid> {
 
 /// Returns those of `ids` that are here, with their state.
 pub fn find(file: &Connection, ids: &[EventId]) -> rusqlite::Result<Vec<KeptItem>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM item i JOIN notice t ON t.item = i.n WHERE i.id = ?1");
+    let sql = format!("SELECT {COLUMNS} FROM item i JOIN notice t ON t.item = i.n WHERE i.id = ?1");
     let mut select = file.prepare_cached(&sql)?;
     let mut found = Vec::new();
     for id in ids {

@@ -206,6 +206,31 @@ fn on_a_disk_that_cannot_be_written_what_is_there_is_read() {
     );
 }
 
+#[tokio::test]
+async fn a_file_found_damaged_while_it_is_read_is_set_aside_at_the_next_start() {
+    let folder = TempDir::new().expect("a folder");
+    let (mut store, _) = Store::open(folder.path(), NOW).expect("opens");
+    store.keep(&items(0..200, "c1")).expect("keeps");
+    drop(store);
+    let (store, _) = Store::open(folder.path(), NOW).expect("opens");
+    let handle = StoreHandle::start(store).expect("starts");
+    let path = folder.path().join("inbox.db");
+    let mut bytes = std::fs::read(&path).expect("reads");
+    bytes[4096..].fill(0xA5);
+    std::fs::write(&path, bytes).expect("writes");
+    let all = PageFilter {
+        tab: crate::view::Tab::All,
+        ..PageFilter::default()
+    };
+    assert_eq!(
+        handle.page(all, None, NOW, 50).await,
+        Err(StoreFault::Broken)
+    );
+    handle.close().await;
+    assert!(loaded(&folder).rebuilt);
+    assert!(!loaded(&folder).rebuilt, "once");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_store_in_trouble_tries_again_by_itself_and_says_so() {
     let folder = TempDir::new().expect("a folder");

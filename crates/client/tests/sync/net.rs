@@ -2,7 +2,11 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, mpsc as std_mpsc},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{self as std_mpsc, RecvTimeoutError},
+    },
     time::Duration,
 };
 
@@ -24,25 +28,43 @@ use url::Url;
 /// When every test begins.
 pub const START: Timestamp = Timestamp::from_ms(1_795_249_800_000);
 
+/// No test lets so much time pass.
+const IN_VAIN: Duration = Duration::from_secs(30 * 86_400);
+
 pub const TOKEN: &str = "canary-token";
 pub const HELLO: &str = "event: hello\ndata: {\"protocol\":1,\"epoch\":\"00000000-0000-0000-0000-000000000001\",\"now\":\"2026-11-21T08:30:05.000Z\",\"min_desk\":1}\n\n";
 pub const STREAM_HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 
 /// Time that stands still: a paused clock runs ahead whenever nothing else is to be done, and a byte on its way
 /// through the loopback is nothing to be done. While a blocking task is out, it does not.
-pub struct Still(Option<std_mpsc::Sender<()>>);
+///
+/// A test that waits in vain is let go after a minute, and fails: then the clock runs ahead to the end of [`IN_VAIN`].
+pub struct Still {
+    hold: Option<std_mpsc::Sender<()>>,
+    in_vain: Arc<AtomicBool>,
+}
 
 impl Still {
     pub fn new() -> Self {
         let (hold, held) = std_mpsc::channel::<()>();
-        tokio::task::spawn_blocking(move || held.recv().is_ok());
-        Self(Some(hold))
+        let in_vain = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&in_vain);
+        tokio::task::spawn_blocking(move || {
+            let end = held.recv_timeout(Duration::from_secs(60));
+            told.store(end == Err(RecvTimeoutError::Timeout), Ordering::SeqCst);
+        });
+        Self {
+            hold: Some(hold),
+            in_vain,
+        }
     }
 }
 
 impl Drop for Still {
     fn drop(&mut self) {
-        self.0.take();
+        self.hold.take();
+        let in_vain = self.in_vain.load(Ordering::SeqCst);
+        assert!(!in_vain || std::thread::panicking(), "waited in vain");
     }
 }
 
@@ -71,14 +93,14 @@ impl Net {
 
     /// The next connection, once its request was read.
     pub async fn accept(&self) -> Conversation {
-        let (stream, _) = self.listener.accept().await.expect("accepts");
+        let (stream, _) = or_fail(self.listener.accept()).await.expect("accepts");
         stream.set_nodelay(true).expect("sets");
         Conversation::read(stream).await
     }
 
     /// A connection that nobody reads from.
     pub async fn accept_deaf(&self) -> TcpStream {
-        self.listener.accept().await.expect("accepts").0
+        or_fail(self.listener.accept()).await.expect("accepts").0
     }
 
     /// The next connection, opened as a stream that has greeted.
@@ -188,7 +210,7 @@ impl Conversation {
     /// Waits until the other end has closed.
     pub async fn until_closed(&mut self) {
         let mut rest = Vec::new();
-        let _ = self.stream.read_to_end(&mut rest).await;
+        let _ = or_fail(self.stream.read_to_end(&mut rest)).await;
     }
 }
 
@@ -228,7 +250,10 @@ impl Desk {
 
     /// The next message.
     pub async fn next(&mut self) -> Message {
-        match self.messages.recv().await.expect("it still follows") {
+        match or_fail(self.messages.recv())
+            .await
+            .expect("it still follows")
+        {
             Message::From { account, message } => {
                 assert_eq!(account, "mira");
                 *message
@@ -264,7 +289,7 @@ impl Desk {
 
     /// Waits for the task's end.
     pub async fn ended(mut self) {
-        (&mut self.task).await.expect("no panic");
+        or_fail(&mut self.task).await.expect("no panic");
         assert_eq!(self.messages.recv().await, None);
     }
 }
@@ -296,6 +321,13 @@ pub fn surroundings() -> Surroundings {
         chance: Arc::new(|| 0.5),
         authorities: None,
     }
+}
+
+/// Waits for what must come.
+async fn or_fail<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(IN_VAIN, what)
+        .await
+        .expect("it came to nothing")
 }
 
 /// Lets time pass, at once.
