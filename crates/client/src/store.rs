@@ -164,8 +164,12 @@ impl Store {
             .as_ref()
             .is_none_or(|files| files.inbox.is_read_only())
         {
-            self.files = None;
-            self.open_files(Access::Write)?;
+            // What can be read can be read on, whatever comes of it.
+            let readable = self.files.take();
+            if let Err(fault) = self.open_files(Access::Write) {
+                self.files = readable;
+                return Err(fault);
+            }
         }
         let files = self.files.as_mut().ok_or(StoreFault::Broken)?;
         files.write(self.backlog.kept(), self.backlog.is_short())?;
