@@ -111,7 +111,7 @@ enum Verb {
 pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Stop> {
     let said = Arguments::try_parse_from(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Stop::Asked(error),
-        _ => Stop::Misread(first_line(&error.render().to_string())),
+        _ => Stop::Misread(one_line(&error.render().to_string())),
     })?;
     match said {
         Arguments {
@@ -161,9 +161,12 @@ fn window(text: &str) -> Result<Window, String> {
         .ok_or_else(|| "the windows are bell and preferences".into())
 }
 
-fn first_line(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    line.strip_prefix("error: ").unwrap_or(line).into()
+/// Puts what is wrong into one line; how it is used stands in the help.
+fn one_line(text: &str) -> String {
+    let wrong = text.split("\n\n").next().unwrap_or_default();
+    let words: Vec<_> = wrong.split_whitespace().collect();
+    let line = words.join(" ");
+    line.strip_prefix("error: ").unwrap_or(&line).into()
 }
 
 #[cfg(test)]
@@ -212,6 +215,31 @@ mod tests {
         ] {
             table += &format!("{line:37} {}\n", said(line));
         }
-        expect_test::expect![[r""]].assert_eq(&table);
+        expect_test::expect![[r#"
+                                                  Start { open: Some(Bell) }
+            --hidden                              Start { open: None }
+            --open bell                           Start { open: Some(Bell) }
+            --open preferences                    Start { open: Some(Preferences) }
+            --window bell                         Window(Bell)
+            pair campanile://pair?server=x&code=y Pair { link: "campanile://pair?server=x&code=y", show: false }
+            pair -                                Pair { link: "-", show: false }
+            campanile://pair?server=x&code=y      Pair { link: "campanile://pair?server=x&code=y", show: true }
+            CAMPANILE://pair                      Pair { link: "CAMPANILE://pair", show: true }
+            campanile://toast?key=summary&press=default Pressed { link: "campanile://toast?key=summary&press=default" }
+            campanile://toast?key=summary&press=all Pair { link: "campanile://toast?key=summary&press=all", show: true }
+            status                                Status { json: false }
+            status --json                         Status { json: true }
+            quit                                  Quit
+            --help                                help
+            --version                             help
+            --open door                           error: invalid value 'door' for '--open <WINDOW>': the windows are bell and preferences
+            --open                                error: a value is required for '--open <WINDOW>' but none was supplied
+            --hidden --open bell                  error: the argument '--hidden' cannot be used with '--open <WINDOW>'
+            https://desk.example.org              error: 'https://desk.example.org' is neither a command nor a campanile:// link
+            ring                                  error: 'ring' is neither a command nor a campanile:// link
+            pair                                  error: the following required arguments were not provided: <LINK>
+            quit now                              error: unexpected argument 'now' found
+            --loud                                error: unexpected argument '--loud' found
+        "#]].assert_eq(&table);
     }
 }

@@ -86,3 +86,40 @@ pub async fn close(app: AppHandle, window: WebviewWindow) {
         app.exit(0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    fn read(file: &str) -> String {
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file))
+            .expect("a file of the project")
+    }
+
+    /// Returns the words that stand between `before` and `after`, wherever a line has both.
+    fn between(text: &str, before: &str, after: &str) -> BTreeSet<String> {
+        text.split(before)
+            .skip(1)
+            .filter_map(|rest| Some(rest.split_once(after)?.0.to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn page_manifest_capability_and_handler_name_the_same_commands() {
+        let called: BTreeSet<_> = between(&read("ui/src/ipc.ts"), "invoke<", ")")
+            .iter()
+            .filter_map(|call| Some(call.split('"').nth(1)?.to_owned()))
+            .collect();
+        let manifest = between(&read("src-tauri/build.rs"), "commands = &[", "]");
+        let declared: BTreeSet<_> = manifest
+            .iter()
+            .flat_map(|list| list.split('"').skip(1).step_by(2))
+            .map(Into::into)
+            .collect();
+        let allowed = between(&read("tauri.conf.json"), "\"allow-", "\"");
+        let taken = between(&read("src-tauri/src/window.rs"), "commands::", ",");
+        assert_eq!(called, declared);
+        assert_eq!(called, allowed);
+        assert_eq!(called, taken);
+    }
+}
