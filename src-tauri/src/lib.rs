@@ -8,7 +8,7 @@ mod link;
 mod opener;
 mod places;
 mod secrets;
-mod sound;
+pub mod sound;
 mod stamp;
 mod toast;
 mod tray;
