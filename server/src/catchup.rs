@@ -129,7 +129,7 @@ impl Log {
 }
 
 impl Page {
-    /// Returns the frame with these entries. What is read from the log was not told as it happened.
+    /// Returns the frame with these entries: they were read from the log, so the desk is catching up (R7).
     #[must_use]
     pub fn frame(&self) -> String {
         let entries = self.entries.join(",");

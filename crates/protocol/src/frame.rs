@@ -39,9 +39,9 @@ pub struct Entries {
     /// The entries.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::openapi::Entry>))]
     pub entries: Vec<Entry>,
-    /// Whether more are waiting already: the desk is catching up.
+    /// Whether they were read from the log, and not told as they happened: the desk is catching up (R7).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub more: bool,
+    pub catching_up: bool,
 }
 
 /// What is only true for the moment.

@@ -75,6 +75,24 @@ async fn a_stream_goes_on_after_its_cursor_and_misses_and_repeats_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_read_from_the_log_is_told_apart_from_what_happens_now() {
+    let (stage, shop, mira) = set().await;
+    let (_, cursor) = stage.stream(&mira, None).await.snapshot().await;
+    stage.accept(&shop, event("away")).await;
+    let mut stream = stage.stream(&mira, Some(&cursor)).await;
+    let mut told = Vec::new();
+    while told.len() < 2 {
+        if let Frame::Entries(entries) = stream.next().await.unwrap().frame {
+            told.push(entries.catching_up);
+            if told.len() == 1 {
+                stage.accept(&shop, event("here")).await;
+            }
+        }
+    }
+    assert_eq!(told, [true, false]);
+}
+
+#[tokio::test]
 async fn a_cursor_that_does_not_fit_is_answered_by_the_present() {
     let (stage, shop, mira) = set().await;
     let ihor = stage.desk("ihor").await;
