@@ -1,0 +1,414 @@
+//! The icon and its menu, as the panel asks for them.
+
+use std::sync::Arc;
+
+use campanile_client::{
+    act::Action,
+    message::Message,
+    view::{MenuItem, Mood, TrayView, Window},
+};
+use ksni::{
+    Category, Icon, OfflineReason, Status, ToolTip,
+    menu::{CheckmarkItem, RadioGroup, RadioItem, StandardItem, SubMenu},
+};
+use tokio::sync::{mpsc, watch};
+
+use super::host::Host;
+use crate::tray::{
+    NAME,
+    picture::{self, SIZES, Style},
+};
+
+/// What stands in the tray.
+pub struct Item {
+    view: Arc<TrayView>,
+    pictures: Vec<Icon>,
+    events: mpsc::Sender<Message>,
+    hosts: watch::Sender<Host>,
+}
+
+impl Item {
+    pub(super) fn new(
+        view: Arc<TrayView>,
+        events: mpsc::Sender<Message>,
+        hosts: watch::Sender<Host>,
+    ) -> Self {
+        let pictures = pictures(&view);
+        Self {
+            view,
+            pictures,
+            events,
+            hosts,
+        }
+    }
+
+    /// Takes another view.
+    pub(super) fn show(&mut self, view: Arc<TrayView>) {
+        if (view.mood, view.badge) != (self.view.mood, self.view.badge) {
+            self.pictures = pictures(&view);
+        }
+        self.view = view;
+    }
+
+    /// Passes on what a person clicked. It runs on the icon's own thread, which may wait for the desk.
+    fn act(&self, action: Action) {
+        let _ = self.events.blocking_send(Message::Act(action));
+    }
+}
+
+impl ksni::Tray for Item {
+    fn id(&self) -> String {
+        NAME.to_lowercase()
+    }
+
+    fn title(&self) -> String {
+        NAME.to_owned()
+    }
+
+    fn category(&self) -> Category {
+        Category::Communications
+    }
+
+    fn status(&self) -> Status {
+        match self.view.mood {
+            Mood::Urgent | Mood::Attention => Status::NeedsAttention,
+            Mood::Calm | Mood::Quiet | Mood::Offline => Status::Active,
+        }
+    }
+
+    fn icon_pixmap(&self) -> Vec<Icon> {
+        self.pictures.clone()
+    }
+
+    fn attention_icon_pixmap(&self) -> Vec<Icon> {
+        self.pictures.clone()
+    }
+
+    fn tool_tip(&self) -> ToolTip {
+        ToolTip {
+            title: self.view.tooltip.clone(),
+            ..ToolTip::default()
+        }
+    }
+
+    fn menu(&self) -> Vec<ksni::MenuItem<Self>> {
+        menu(&self.view.menu)
+    }
+
+    fn activate(&mut self, _x: i32, _y: i32) {
+        self.act(Action::Show {
+            window: Window::Bell,
+        });
+    }
+
+    fn watcher_online(&self) {
+        self.hosts.send_replace(Host::Here);
+    }
+
+    fn watcher_offline(&self, _reason: OfflineReason) -> bool {
+        self.hosts.send_replace(Host::Gone);
+        // The icon goes on waiting: panels restart.
+        true
+    }
+}
+
+fn menu(items: &[MenuItem]) -> Vec<ksni::MenuItem<Item>> {
+    items
+        .chunk_by(|one, next| is_ticked(one) && is_ticked(next))
+        .flat_map(entries)
+        .collect()
+}
+
+fn is_ticked(item: &MenuItem) -> bool {
+    matches!(
+        item,
+        MenuItem::Do {
+            checked: Some(_),
+            ..
+        }
+    )
+}
+
+/// Returns the entries of one item, or of several that stand for one choice: where exactly one is ticked, they are drawn
+/// as such.
+fn entries(items: &[MenuItem]) -> Vec<ksni::MenuItem<Item>> {
+    let ticked = |item: &MenuItem| {
+        matches!(
+            item,
+            MenuItem::Do {
+                checked: Some(true),
+                ..
+            }
+        )
+    };
+    match items.iter().position(ticked) {
+        Some(selected) if items.len() > 1 && !items.iter().skip(selected + 1).any(ticked) => {
+            vec![choice(items, selected)]
+        }
+        _ => items.iter().map(entry).collect(),
+    }
+}
+
+fn choice(items: &[MenuItem], selected: usize) -> ksni::MenuItem<Item> {
+    let (options, actions): (Vec<_>, Vec<_>) = items
+        .iter()
+        .filter_map(|item| match item {
+            MenuItem::Do { label, action, .. } => Some((
+                RadioItem {
+                    label: plain(label),
+                    enabled: action.is_some(),
+                    ..Default::default()
+                },
+                action.clone(),
+            )),
+            MenuItem::Sub { .. } | MenuItem::Line => None,
+        })
+        .unzip();
+    let select: Box<dyn Fn(&mut Item, usize) + Send> = Box::new(move |item, chosen| {
+        if let Some(Some(action)) = actions.get(chosen) {
+            item.act(action.clone());
+        }
+    });
+    RadioGroup {
+        selected,
+        select,
+        options,
+    }
+    .into()
+}
+
+fn entry(item: &MenuItem) -> ksni::MenuItem<Item> {
+    match item {
+        MenuItem::Do {
+            label,
+            action,
+            checked,
+        } => {
+            let (label, enabled) = (plain(label), action.is_some());
+            let action = action.clone();
+            let activate: Box<dyn Fn(&mut Item) + Send> = Box::new(move |item| {
+                if let Some(action) = action.clone() {
+                    item.act(action);
+                }
+            });
+            match *checked {
+                Some(checked) => CheckmarkItem {
+                    label,
+                    enabled,
+                    checked,
+                    activate,
+                    ..Default::default()
+                }
+                .into(),
+                None => StandardItem {
+                    label,
+                    enabled,
+                    activate,
+                    ..Default::default()
+                }
+                .into(),
+            }
+        }
+        MenuItem::Sub { label, items } => SubMenu {
+            label: plain(label),
+            submenu: menu(items),
+            ..Default::default()
+        }
+        .into(),
+        MenuItem::Line => ksni::MenuItem::Separator,
+    }
+}
+
+/// Menus read an underscore as the mark of an access key, unless there are two.
+fn plain(label: &str) -> String {
+    label.replace('_', "__")
+}
+
+fn pictures(view: &TrayView) -> Vec<Icon> {
+    SIZES
+        .iter()
+        .filter_map(|size| picture::draw(view.mood, view.badge, *size, Style::Color))
+        .map(|picture| Icon {
+            width: picture.size.cast_signed(),
+            height: picture.size.cast_signed(),
+            data: argb(picture.rgba),
+        })
+        .collect()
+}
+
+/// Puts the opacity first, as the panels read it.
+fn argb(mut rgba: Vec<u8>) -> Vec<u8> {
+    for pixel in rgba.chunks_exact_mut(4) {
+        pixel.rotate_right(1);
+    }
+    rgba
+}
+
+#[cfg(test)]
+mod tests {
+    use campanile_client::{
+        act::Availability,
+        view::{Badge, TrayView},
+    };
+    use expect_test::expect;
+    use ksni::Tray as _;
+
+    use super::*;
+
+    fn item(view: TrayView) -> (Item, mpsc::Receiver<Message>) {
+        let (events, heard) = mpsc::channel(8);
+        (
+            Item::new(Arc::new(view), events, watch::Sender::new(Host::Here)),
+            heard,
+        )
+    }
+
+    fn view() -> TrayView {
+        let entry = |label: &str, action, checked| MenuItem::Do {
+            label: label.into(),
+            action,
+            checked,
+        };
+        let available = |as_what| Some(Action::Available { as_what });
+        TrayView {
+            mood: Mood::Urgent,
+            badge: Badge::Digit(3),
+            tooltip: "Campanile: 3 unread".into(),
+            menu: vec![
+                entry(
+                    "3 unread",
+                    Some(Action::Show {
+                        window: Window::Bell,
+                    }),
+                    None,
+                ),
+                MenuItem::Sub {
+                    label: "Mira_Oak".into(),
+                    items: vec![
+                        entry("Available", available(Availability::Available), Some(false)),
+                        entry("Busy", available(Availability::Busy), Some(true)),
+                        entry("Away", available(Availability::Away), Some(false)),
+                        MenuItem::Line,
+                        entry("Alone", Some(Action::Test), Some(true)),
+                    ],
+                },
+                entry("Mark all read", None, None),
+                MenuItem::Line,
+                entry("Quit", Some(Action::Quit), None),
+            ],
+        }
+    }
+
+    #[test]
+    fn the_menu_is_drawn_as_it_was_given() {
+        let (item, _heard) = item(view());
+        expect![[r#"
+            3 unread
+            Mira__Oak
+              ( ) Available
+              (o) Busy
+              ( ) Away
+              --
+              [x] Alone
+            Mark all read (grey)
+            --
+            Quit
+        "#]]
+        .assert_eq(&written(&item.menu(), 0));
+    }
+
+    #[test]
+    fn a_click_brings_the_action_of_its_entry() {
+        let (mut item, mut heard) = item(view());
+        let mut menu = item.menu();
+        let ksni::MenuItem::SubMenu(sub) = menu.remove(1) else {
+            panic!("the second entry is a menu")
+        };
+        let Some(ksni::MenuItem::RadioGroup(group)) = sub.submenu.first() else {
+            panic!("it begins with a choice")
+        };
+        (group.select)(&mut item, 2);
+        (group.select)(&mut item, 9);
+        let Some(ksni::MenuItem::Standard(quit)) = menu.last() else {
+            panic!("the last entry is plain")
+        };
+        (quit.activate)(&mut item);
+        item.activate(0, 0);
+        drop(item);
+        let heard: Vec<_> = std::iter::from_fn(|| heard.blocking_recv()).collect();
+        assert_eq!(
+            heard,
+            [
+                Message::Act(Action::Available {
+                    as_what: Availability::Away
+                }),
+                Message::Act(Action::Quit),
+                Message::Act(Action::Show {
+                    window: Window::Bell
+                }),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_urgent_asks_for_attention_and_shows_every_size() {
+        let (mut item, _heard) = item(view());
+        assert_eq!(item.status(), Status::NeedsAttention);
+        let widths: Vec<_> = item.icon_pixmap().iter().map(|icon| icon.width).collect();
+        assert_eq!(widths, [22, 24, 32, 48, 64]);
+        let before: Vec<_> = item
+            .icon_pixmap()
+            .into_iter()
+            .map(|icon| icon.data)
+            .collect();
+        item.show(Arc::new(TrayView {
+            mood: Mood::Calm,
+            ..view()
+        }));
+        assert_eq!(item.status(), Status::Active);
+        assert!(
+            item.icon_pixmap()
+                .into_iter()
+                .map(|icon| icon.data)
+                .ne(before)
+        );
+    }
+
+    #[test]
+    fn opacity_comes_first() {
+        assert_eq!(argb(vec![1, 2, 3, 4, 5, 6, 7, 8]), [4, 1, 2, 3, 8, 5, 6, 7]);
+    }
+
+    fn written(items: &[ksni::MenuItem<Item>], depth: usize) -> String {
+        let indent = "  ".repeat(depth);
+        let line = |mark: &str, label: &str, enabled| {
+            let grey = if enabled { "" } else { " (grey)" };
+            format!("{indent}{mark}{label}{grey}\n")
+        };
+        let entry = |item: &ksni::MenuItem<Item>| match item {
+            ksni::MenuItem::Standard(item) => line("", &item.label, item.enabled),
+            ksni::MenuItem::Checkmark(item) => line(
+                if item.checked { "[x] " } else { "[ ] " },
+                &item.label,
+                item.enabled,
+            ),
+            ksni::MenuItem::RadioGroup(group) => group
+                .options
+                .iter()
+                .enumerate()
+                .map(|(n, item)| {
+                    line(
+                        if n == group.selected { "(o) " } else { "( ) " },
+                        &item.label,
+                        item.enabled,
+                    )
+                })
+                .collect(),
+            ksni::MenuItem::SubMenu(sub) => {
+                line("", &sub.label, sub.enabled) + &written(&sub.submenu, depth + 1)
+            }
+            ksni::MenuItem::Separator => line("", "--", true),
+        };
+        items.iter().map(entry).collect()
+    }
+}
