@@ -28,7 +28,7 @@ pub enum Read {
     Page(Result<Listing, StoreFault>, oneshot::Sender<Answer>),
     /// A notice.
     Notice(
-        Result<Option<KeptItem>, StoreFault>,
+        Result<Option<Box<KeptItem>>, StoreFault>,
         oneshot::Sender<Answer>,
     ),
 }
@@ -74,7 +74,7 @@ impl Resident {
                         let found = store
                             .items(vec![id])
                             .await
-                            .map(|items| items.into_iter().next());
+                            .map(|items| items.into_iter().next().map(Box::new));
                         read.send(Read::Notice(found, reply)).await
                     });
                     return;

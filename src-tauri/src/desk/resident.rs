@@ -7,7 +7,6 @@ use campanile_client::{
     session::{Ids, Now, Session, SessionConfig},
     view::{Part, TrayView, Window},
 };
-use campanile_core::zone::Zone;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
@@ -97,7 +96,7 @@ pub async fn live(
         system_zone: iana_time_zone::get_timezone()
             .ok()
             .and_then(|name| name.parse().ok())
-            .unwrap_or(Zone::default()),
+            .unwrap_or_default(),
         zones: rules,
         ids: Ids::seeded(uuid::Uuid::new_v4().as_u128()),
         desk: settings::read(&places),
@@ -124,7 +123,10 @@ pub async fn live(
     };
     desk.resume()?;
     desk.tell(Message::Part(Part::Zones, zones));
-    for part in [Part::Tray, Part::Toast].iter().chain(PARTS_THAT_KEEP_QUIET) {
+    for part in [Part::Tray, Part::Toast]
+        .iter()
+        .chain(PARTS_THAT_KEEP_QUIET)
+    {
         desk.check(*part);
     }
     if let Some(window) = open {

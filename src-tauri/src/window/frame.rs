@@ -20,7 +20,7 @@ pub fn build(app: &AppHandle, window: Window, places: &Places) -> tauri::Result<
     let (width, height) = size::read(places, window);
     let page = WebviewUrl::App(format!("{}.html", word(window)).into());
     let built = WebviewWindowBuilder::new(app, word(window), page)
-        .title(&app.config().product_name.clone().unwrap_or_default())
+        .title(app.config().product_name.clone().unwrap_or_default())
         .inner_size(width, height)
         .min_inner_size(size::LEAST.0, size::LEAST.1)
         .visible(false)
@@ -34,12 +34,11 @@ pub fn build(app: &AppHandle, window: Window, places: &Places) -> tauri::Result<
         .on_document_title_changed(|window, title| drop(window.set_title(&title)))
         .build()?;
     keep_size(&built, window, places);
-    let waiting = built.clone();
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(DRAWN_WITHIN).await;
-        if !waiting.is_visible().unwrap_or(true) {
+        if !built.is_visible().unwrap_or(true) {
             tracing::warn!("the page has not said that it is drawn");
-            show(&waiting);
+            show(&built);
         }
     });
     Ok(())
