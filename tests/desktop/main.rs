@@ -1,3 +1,6 @@
 //! The real desktop: what a person sees, hears and clicks, driven through the panel, the daemon and the windows.
 
+mod outlets;
+mod parts;
 mod stage;
+mod windows;

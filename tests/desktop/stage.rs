@@ -41,6 +41,8 @@ pub struct Stage {
 impl Stage {
     /// Raises both and waits until the app says that it is connected.
     pub fn up() -> Result<Self> {
+        // What an earlier test left on the screen is not this one's to click.
+        run(Command::new("dunstctl").arg("close-all"))?;
         let (server, app, folder) = Self::parts()?;
         let mut stage = Self {
             server,

@@ -13,7 +13,7 @@ use campanile_client::{
     session::{Ids, Now, Session, SessionConfig},
     store::Store,
     sync::{self, Command, Token},
-    view::{BellView, TrayView},
+    view::{BellView, LinkView, TrayView},
 };
 use campanile_core::{time::Timestamp, zone::Rules};
 use tokio::sync::mpsc::{self, error::TrySendError};
@@ -34,6 +34,8 @@ pub struct Desk {
     mailbox: (mpsc::Sender<Message>, mpsc::Receiver<Message>),
     commands: Option<mpsc::Sender<Command>>,
     wake_at: Option<Timestamp>,
+    /// Whether it has a place in the log to go on from.
+    is_placed: bool,
     /// Everything the outlets were given, in order, as one line each.
     pub written: Vec<String>,
     pub toasts: Vec<Toast>,
@@ -71,6 +73,7 @@ impl Desk {
             mailbox: mpsc::channel(64),
             commands: None,
             wake_at: None,
+            is_placed: loaded.cursor.is_some(),
             written: Vec::new(),
             toasts: Vec::new(),
             tray: None,
@@ -122,8 +125,8 @@ impl Desk {
     }
 
     pub fn is_connected(&self) -> bool {
-        self.bell().common.link == campanile_client::view::LinkView::Connected
-            && !self.bell().filling
+        let bell = self.bell();
+        bell.common.link == LinkView::Connected && !bell.filling && self.is_placed
     }
 
     /// Does what a person does.
@@ -178,6 +181,7 @@ impl Desk {
                     .keep(&kept)
                     .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
                 if let Some(cursor) = kept.cursor {
+                    self.is_placed = true;
                     self.command(Command::Kept(cursor))?;
                 }
             }

@@ -56,10 +56,6 @@ impl App {
         run(self.command().args(["pair", link])).map(drop)
     }
 
-    pub fn open(&self, window: &str) -> Result<()> {
-        run(self.command().args(["--open", window])).map(drop)
-    }
-
     pub fn status(&self) -> Result<Value> {
         Ok(serde_json::from_str(&run(self
             .command()

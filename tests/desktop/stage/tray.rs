@@ -51,10 +51,6 @@ impl Tray {
         })
     }
 
-    pub fn status(&self) -> Result<String> {
-        self.property("Status")
-    }
-
     /// Returns the largest picture of the icon.
     pub fn picture(&self) -> Result<Picture> {
         let pictures: Vec<(i32, i32, Vec<u8>)> = self.property("IconPixmap")?;
@@ -120,21 +116,6 @@ impl Tray {
         let data = zbus::zvariant::Value::from(0_i32);
         menu.call_method("Event", &(*id, "clicked", data, 0_u32))?;
         Ok(())
-    }
-
-    /// Returns the labels of the menu, top to bottom, those of menus within it too.
-    pub fn labels(&self) -> Result<Vec<String>> {
-        type Layout = (
-            i32,
-            std::collections::HashMap<String, OwnedValue>,
-            Vec<OwnedValue>,
-        );
-        let (_, root): (u32, Layout) = self
-            .menu()?
-            .call("GetLayout", &(0_i32, -1_i32, Vec::<String>::new()))?;
-        let mut found = Vec::new();
-        collect(root.2, &mut found);
-        Ok(found.into_iter().map(|(_, label)| label).collect())
     }
 
     fn menu(&self) -> Result<Proxy<'_>> {

@@ -75,21 +75,16 @@ impl Window {
             .with_context(|| format!("no {css} in: {}", self.text("body").unwrap_or_default()))
     }
 
-    pub fn click(&self, css: &str) -> Result<()> {
-        let element = self.find(css)?;
-        Ok(self.runtime.block_on(element.click())?)
-    }
-
     pub fn keys(&self, css: &str, keys: &str) -> Result<()> {
         let element = self.find(css)?;
         Ok(self.runtime.block_on(element.send_keys(keys))?)
     }
 
-    /// Returns the text that is seen in the first element that `css` names.
+    /// Returns the text of the first element that `css` names, lines that are cut short in full.
     pub fn text(&self, css: &str) -> Result<String> {
-        Ok(self
-            .runtime
-            .block_on(async { self.client.find(Locator::Css(css)).await?.text().await })?)
+        let css = serde_json::to_string(css)?;
+        let text = self.answer(&format!("done(document.querySelector({css}).textContent)"))?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
     /// Waits until the text of `css` fits.

@@ -1,0 +1,108 @@
+//! The parts of a desktop come and go: the panel, the daemon, the keyring, the server, and a second start.
+
+use anyhow::Result;
+use serde_json::Value;
+
+use crate::stage::{Stage, desktop, notify::Ear, run, tray::Tray};
+
+fn part<'a>(status: &'a Value, name: &str) -> &'a Value {
+    status["parts"]
+        .as_array()
+        .and_then(|parts| parts.iter().find(|part| part["part"] == name))
+        .map_or(&Value::Null, |part| &part["is"])
+}
+
+#[test]
+fn a_panel_that_restarts_gets_the_icon_again() -> Result<()> {
+    let stage = Stage::up()?;
+    let tray = Tray::open()?;
+    stage.server.send(
+        "conversation_assigned",
+        &["--assignee", "a1", "--conversation", "1"],
+    )?;
+    tray.wait_for("the number", |tooltip| tooltip.contains("1 unread"))?;
+    desktop(&["stop", "panel"])?;
+    desktop(&["start", "panel"])?;
+    tray.wait_for("the icon", |tooltip| tooltip.contains("1 unread"))?;
+    Ok(())
+}
+
+#[test]
+fn a_panel_that_comes_late_gets_the_icon() -> Result<()> {
+    desktop(&["stop", "panel"])?;
+    let (server, mut app, _folder) = Stage::parts()?;
+    app.start()?;
+    assert_eq!(app.status()?["connected"], false);
+    desktop(&["start", "panel"])?;
+    Tray::open()?.wait_for("the icon", |tooltip| tooltip.contains("Campanile"))?;
+    drop(server);
+    Ok(())
+}
+
+#[test]
+fn a_daemon_that_restarts_shows_the_next_toast() -> Result<()> {
+    let stage = Stage::up()?;
+    let ear = Ear::open()?;
+    stage.server.send(
+        "conversation_assigned",
+        &["--assignee", "a1", "--conversation", "1"],
+    )?;
+    ear.toast(|toast| toast.title.contains("assigned"))?;
+    desktop(&["stop", "dunst"])?;
+    desktop(&["start", "dunst"])?;
+    stage
+        .server
+        .send("sla_expired", &["--assignee", "a1", "--conversation", "2"])?;
+    let toast = ear.toast(|toast| toast.title == "SLA breached")?;
+    assert_eq!(
+        toast.replaces, 0,
+        "the ids of the daemon that died mean nothing to this one"
+    );
+    Ok(())
+}
+
+#[test]
+fn without_a_keyring_the_sign_in_is_for_this_session_and_says_so() -> Result<()> {
+    desktop(&["stop", "keyring"])?;
+    let tried = (|| {
+        let stage = Stage::up()?;
+        let status = stage.app.status()?;
+        assert_eq!(status["account"]["session_only"], true, "{status:#}");
+        assert_eq!(part(&status, "keyring")["state"], "fails", "{status:#}");
+        anyhow::Ok(())
+    })();
+    desktop(&["start", "keyring"])?;
+    tried
+}
+
+#[test]
+fn a_sign_in_outlives_a_crash_by_the_keyring_alone() -> Result<()> {
+    let mut stage = Stage::up()?;
+    assert_eq!(stage.app.status()?["account"]["session_only"], false);
+    stage.app.kill()?;
+    stage.app.start()?;
+    stage
+        .app
+        .wait_for("connected", |status| status["connected"] == true)
+}
+
+#[test]
+fn a_server_that_dies_is_found_again() -> Result<()> {
+    let mut stage = Stage::up()?;
+    stage.server.kill()?;
+    stage
+        .app
+        .wait_for("offline", |status| status["link"]["state"] == "offline")?;
+    stage.server.resume()?;
+    stage
+        .app
+        .wait_for("connected", |status| status["connected"] == true)
+}
+
+#[test]
+fn a_second_start_leaves_the_first_alone() -> Result<()> {
+    let stage = Stage::up()?;
+    run(stage.app.command().arg("--hidden"))?;
+    assert_eq!(stage.app.status()?["connected"], true);
+    Ok(())
+}
