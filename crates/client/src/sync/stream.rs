@@ -251,7 +251,7 @@ impl Stream<'_> {
                 let heard = Message::Heard {
                     entries: entries.entries,
                     cursor: event.id,
-                    catching_up: entries.more,
+                    catching_up: entries.catching_up,
                 };
                 self.state.tell(heard).await?;
             }

@@ -49,7 +49,7 @@ async fn frames_come_as_messages_in_their_order() {
         .send("event: presence\ndata: {\"availability\":\"busy\"}\n\n")
         .await;
     server
-        .send("event: entries\nid: c3\ndata: {\"entries\":[],\"more\":true}\n\n")
+        .send("event: entries\nid: c3\ndata: {\"entries\":[],\"catching_up\":true}\n\n")
         .await;
     let heard = desk.next().await;
     assert_eq!(seqs(&heard), [1, 2]);
