@@ -29,7 +29,7 @@ use url::Url;
 pub const START: Timestamp = Timestamp::from_ms(1_795_249_800_000);
 
 /// No test lets so much time pass.
-const IN_VAIN: Duration = Duration::from_secs(30 * 86_400);
+const IN_VAIN: Duration = Duration::from_secs(2 * 3_600);
 
 pub const TOKEN: &str = "canary-token";
 pub const HELLO: &str = "event: hello\ndata: {\"protocol\":1,\"epoch\":\"00000000-0000-0000-0000-000000000001\",\"now\":\"2026-11-21T08:30:05.000Z\",\"min_desk\":1}\n\n";
