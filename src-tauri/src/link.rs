@@ -6,6 +6,8 @@
 pub mod client;
 mod door;
 pub mod server;
+#[cfg(test)]
+mod tests;
 mod wire;
 pub mod words;
 

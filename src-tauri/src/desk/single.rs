@@ -1,15 +1,16 @@
-//! One desk for one user: a lock on a file in the data folder, which the system releases however the desk ends.
+//! One desk for one user: locks on files in the data folder and beside the socket, which the system releases however the desk ends.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io,
+    path::Path,
 };
 
 use crate::places::Places;
 
-/// The lock. Whoever holds it is the desk.
+/// The lock. Whoever holds it is the desk: nobody else writes to the store, and nobody else listens at the socket.
 pub struct Lock {
-    _file: File,
+    _files: [File; 2],
 }
 
 impl Lock {
@@ -18,16 +19,28 @@ impl Lock {
     /// # Errors
     /// What the system says where the file cannot be made.
     pub fn take(places: &Places) -> io::Result<Option<Self>> {
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(places.data.join("desk.lock"))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
+        let Some(data) = lock(&places.data.join("desk.lock"))? else {
+            return Ok(None);
+        };
+        // Another data folder does not make another socket: its desk must not take this one's door away.
+        Ok(
+            lock(&places.runtime.join("socket.lock"))?.map(|socket| Self {
+                _files: [data, socket],
+            }),
+        )
+    }
+}
+
+fn lock(path: &Path) -> io::Result<Option<File>> {
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }
 
@@ -51,5 +64,24 @@ mod tests {
         assert_eq!(held.iter().flatten().count(), 1);
         drop(held);
         assert!(Lock::take(&places).expect("a lock file").is_some());
+    }
+
+    #[test]
+    fn two_data_folders_beside_one_socket_have_one_desk() {
+        let (one, two) = (
+            tempfile::tempdir().expect("a folder"),
+            tempfile::tempdir().expect("a folder"),
+        );
+        let first = Places::below(one.path());
+        let second = Places {
+            data: two.path().into(),
+            ..first.clone()
+        };
+        let held = Lock::take(&first)
+            .expect("lock files")
+            .expect("nobody holds it");
+        assert!(Lock::take(&second).expect("lock files").is_none());
+        drop(held);
+        assert!(Lock::take(&second).expect("lock files").is_some());
     }
 }
