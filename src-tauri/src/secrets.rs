@@ -59,7 +59,7 @@ enum Order {
     Token(String, oneshot::Sender<Result<Option<Token>, Trouble>>),
     Keep(String, Token, oneshot::Sender<bool>),
     Take(String, oneshot::Sender<Option<Token>>),
-    Check,
+    Check { may_ask: bool },
 }
 
 impl Secrets {
@@ -121,9 +121,9 @@ impl Secrets {
         async move { answer.await.ok().flatten() }
     }
 
-    /// Looks how the keyring is, and tells the health page.
-    pub fn check(&self) {
-        self.order(Order::Check);
+    /// Looks how the keyring is, and tells the health page. Only where `may_ask` is set may it ask to be unlocked.
+    pub fn check(&self, may_ask: bool) {
+        self.order(Order::Check { may_ask });
     }
 
     fn order(&self, order: Order) {
@@ -198,10 +198,11 @@ impl Keeper {
                 });
                 let _ = reply.send(of_this_session.or(kept.ok().flatten()));
             }
-            Order::Check => {
+            Order::Check { may_ask } => {
                 self.told = None;
-                self.may_ask = true;
-                let _ = self.with_keyring(|| Ok(()));
+                let may_ask_by_itself = std::mem::replace(&mut self.may_ask, may_ask);
+                let outcome = self.with_keyring(|| Ok(()));
+                self.may_ask = outcome.is_ok() || (may_ask_by_itself && !may_ask);
             }
         }
     }

@@ -86,7 +86,7 @@ impl Resident {
             Part::Tray => self.tray.check(),
             Part::Toast => self.toast.check(),
             Part::Sound => self.sound.check(),
-            Part::Keyring => self.secrets.check(),
+            Part::Keyring => self.secrets.check(true),
             Part::Store => {
                 if let Some(signed_in) = &self.signed_in {
                     let store = Arc::clone(&signed_in.store);

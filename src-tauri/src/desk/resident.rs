@@ -39,7 +39,7 @@ const DRAWN_EVERY: usize = 2048;
 const QUESTIONS_MOST: usize = 64;
 
 /// The parts that do not tell when they are another: they are looked at when somebody looks.
-const PARTS_THAT_KEEP_QUIET: &[Part] = &[Part::Autostart, Part::Keyring, Part::SystemQuiet];
+const PARTS_THAT_KEEP_QUIET: &[Part] = &[Part::Autostart, Part::SystemQuiet];
 
 /// All that the desk is made of. Only its loop holds it.
 pub struct Resident {
@@ -88,6 +88,7 @@ pub async fn live(
     tokio::spawn(server.run(questions));
     // The keyring takes longest: it is asked before anything else is built.
     let secrets = Secrets::start(events.clone())?;
+    secrets.check(false);
     let rules = zones::rules();
     let zones = zones::state(&rules);
     let session = Session::new(SessionConfig {
