@@ -1,5 +1,6 @@
 //! The database: one writer that commits what has gathered, and readers with connections of their own.
 
+mod checkpoint;
 mod folder;
 pub mod log;
 mod open;

@@ -72,45 +72,104 @@ pub fn accept(
         .source(circle.source)
         .cloned()
         .ok_or_else(Refusal::not_found)?;
-    refuse_reused_ids(writing, &source, events)?;
+    let earlier = look_back(writing, &source, events)?;
     let mut accepting = Accepting {
         writing,
         source: &source,
         presences: circle.presences,
     };
-    let events = events
+    let answers = events
         .iter()
-        .map(|read| accepting.one(read))
-        .collect::<Result<_, _>>()?;
-    Ok(Accepted { events })
+        .zip(earlier)
+        .map(|(read, earlier)| match earlier {
+            Earlier::None => accepting.one(read),
+            Earlier::Accepted(answer) => Ok(answer),
+            // The one before it is there by now.
+            Earlier::Repeated => Ok(find(accepting.writing, &source, read)?
+                .map_or_else(|| accepting.one(read), |(answer, _)| Ok(answer))?),
+        });
+    Ok(Accepted {
+        events: answers.collect::<Result<_, _>>()?,
+    })
+}
+
+/// What there was of an event before.
+enum Earlier {
+    /// Nothing.
+    None,
+    /// It was accepted, with this answer.
+    Accepted(AcceptedEvent),
+    /// It stands twice in one request.
+    Repeated,
 }
 
 /// Looks before anything is written, so that a refusal costs nothing.
-fn refuse_reused_ids(
+fn look_back(
     writing: &Writing<'_>,
     source: &Source,
     events: &[Read],
-) -> Result<(), Refusal> {
+) -> Result<Vec<Earlier>, Refusal> {
     let mut seen: HashMap<&str, [u8; 32]> = HashMap::new();
-    for read in events {
+    let earlier = events.iter().map(|read| {
         let id = read.event.id.as_str();
-        let hash = match seen.get(id) {
-            Some(hash) => Some(*hash),
-            None => writing
-                .db
-                .prepare_cached("SELECT hash FROM events WHERE source = ?1 AND external = ?2")?
-                .query_row(params![source.no, id], |row| row.get(0))
-                .optional()?,
+        let (earlier, hash) = match seen.get(id) {
+            Some(hash) => (Earlier::Repeated, *hash),
+            None => match find(writing, source, read)? {
+                Some((answer, hash)) => (Earlier::Accepted(answer), hash),
+                None => (Earlier::None, read.hash),
+            },
         };
-        if hash.is_some_and(|hash: [u8; 32]| hash != read.hash) {
-            let told = format!(
-                "The event id `{id}` came before with another body. Give each event an id of its own."
-            );
+        if hash != read.hash {
+            let told = format!("The event id `{id}` came before with another body. Give each event an id of its own.");
             return Err(Refusal::told(Code::IdReused, told));
         }
-        seen.insert(id, read.hash);
-    }
-    Ok(())
+        if events.len() > 1 {
+            seen.insert(id, read.hash);
+        }
+        Ok(earlier)
+    });
+    earlier.collect()
+}
+
+/// Returns the answer that an event got when it came before, and the hash of its body.
+fn find(
+    writing: &Writing<'_>,
+    source: &Source,
+    read: &Read,
+) -> Result<Option<(AcceptedEvent, [u8; 32])>, Refusal> {
+    let sql = "SELECT id, agents, remarks, hash FROM events WHERE source = ?1 AND external = ?2";
+    let row = writing
+        .db
+        .prepare_cached(sql)?
+        .query_row(params![source.no, read.event.id], |row| {
+            Ok((
+                EventId(row.get(0)?),
+                row.get(1)?,
+                row.get::<_, Option<String>>(2)?,
+                row.get(3)?,
+            ))
+        })
+        .optional()?;
+    let Some((event, agents, remarks, hash)) = row else {
+        return Ok(None);
+    };
+    let remarks: Remarks = remarks
+        .map(|json| serde_json::from_str(&json))
+        .transpose()?
+        .unwrap_or_default();
+    let Remarks {
+        unresolved,
+        warnings,
+    } = remarks;
+    let answer = AcceptedEvent {
+        id: read.event.id.clone(),
+        event,
+        duplicate: true,
+        agents,
+        unresolved,
+        warnings,
+    };
+    Ok(Some((answer, hash)))
 }
 
 struct Accepting<'a, 'w> {
@@ -128,9 +187,6 @@ struct Remarks {
 
 impl Accepting<'_, '_> {
     fn one(&mut self, read: &Read) -> Result<AcceptedEvent, Refusal> {
-        if let Some(earlier) = self.earlier(read)? {
-            return Ok(earlier);
-        }
         let id = fresh_id(self.writing.now);
         let filled = Filled::read(self.writing.db, self.source.no, &read.event)?;
         self.make_places(&filled)?;
@@ -173,42 +229,6 @@ impl Accepting<'_, '_> {
             unresolved,
             warnings,
         })
-    }
-
-    /// Returns the answer that an event got when it came before.
-    fn earlier(&self, read: &Read) -> Result<Option<AcceptedEvent>, Refusal> {
-        let sql = "SELECT id, agents, remarks FROM events WHERE source = ?1 AND external = ?2";
-        let row = self
-            .writing
-            .db
-            .prepare_cached(sql)?
-            .query_row(params![self.source.no, read.event.id], |row| {
-                Ok((
-                    EventId(row.get(0)?),
-                    row.get(1)?,
-                    row.get::<_, Option<String>>(2)?,
-                ))
-            })
-            .optional()?;
-        let Some((event, agents, remarks)) = row else {
-            return Ok(None);
-        };
-        let remarks: Remarks = remarks
-            .map(|json| serde_json::from_str(&json))
-            .transpose()?
-            .unwrap_or_default();
-        let Remarks {
-            unresolved,
-            warnings,
-        } = remarks;
-        Ok(Some(AcceptedEvent {
-            id: read.event.id.clone(),
-            event,
-            duplicate: true,
-            agents,
-            unresolved,
-            warnings,
-        }))
     }
 
     fn keep(

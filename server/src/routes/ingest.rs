@@ -40,6 +40,7 @@ pub async fn post(
         .ok()
         .and_then(|Path(id)| app.access.source(&id))
         .ok_or_else(sources::unproven)?;
+    let arriving = app.writer.announce();
     let proven = sources::verify(&Proof {
         headers: &headers,
         body: &body,
@@ -49,8 +50,7 @@ pub async fn post(
     let events = ingest::read(&body)?;
     let seen = proven.id.map(|id| replay::Seen::of(id, &body));
     let presences = Arc::clone(&app.presences);
-    let accepted = app
-        .writer
+    let accepted = arriving
         .write(move |writing| {
             if let Some(seen) = seen {
                 seen.remember(writing, keys.no)?;

@@ -2,18 +2,20 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
 use campanile_core::{change::Seq, time::Timestamp};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::AgentNo;
+use super::{AgentNo, checkpoint::Checkpoints};
 use crate::{
     access::Device, clock::Clock, directory::Directory, refusal::Refusal, store::DeviceNo,
     token::TokenHash,
@@ -23,6 +25,9 @@ use crate::{
 const BATCH_MOST: usize = 256;
 /// So many requests may wait; those beyond wait at their sockets.
 const WAITING_MOST: usize = 4_096;
+
+/// So long are requests waited for that are on their way already: they share the commit then.
+const GATHERING: Duration = Duration::from_micros(150);
 
 /// What a request can do inside the transaction.
 pub struct Writing<'a> {
@@ -81,6 +86,33 @@ type Job = Box<dyn FnOnce(&mut Writing<'_>) -> (bool, Finish) + Send>;
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
     tally: Arc<Tally>,
+    arriving: Arc<AtomicUsize>,
+}
+
+/// A request whose body is here, and that will be written soon.
+pub struct Arriving<'a> {
+    writer: &'a Writer,
+}
+
+impl Arriving<'_> {
+    /// Does `deed` as [`Writer::write`] does.
+    ///
+    /// # Errors
+    /// As [`Writer::write`].
+    pub async fn write<T: Send + 'static>(
+        self,
+        deed: impl FnOnce(&mut Writing<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let answered = self.writer.send(deed).await?;
+        drop(self);
+        answered.await.map_err(|_| stopped())?
+    }
+}
+
+impl Drop for Arriving<'_> {
+    fn drop(&mut self) {
+        self.writer.arriving.fetch_sub(1, Relaxed);
+    }
 }
 
 impl Writer {
@@ -91,15 +123,20 @@ impl Writer {
     /// # Errors
     /// [`Refusal::Store`] if the directory cannot be read or no thread can be had.
     pub fn start(
-        db: Connection,
+        mut db: Connection,
         clock: Clock,
         committed: impl FnMut(&Connection, Vec<Rung>, Vec<After>) + Send + 'static,
     ) -> Result<(Self, JoinHandle<()>), Refusal> {
         let (jobs, waiting) = mpsc::channel(WAITING_MOST);
         let tally = Arc::new(Tally::default());
         let directory = Directory::load(&db)?;
+        let path = db.path().map(PathBuf::from).unwrap_or_default();
+        let checkpoints = Checkpoints::start(&path, &mut db)?;
+        let arriving = Arc::new(AtomicUsize::new(0));
         let bench = Bench {
             db,
+            checkpoints,
+            arriving: arriving.clone(),
             directory,
             clock,
             committed,
@@ -109,7 +146,14 @@ impl Writer {
             .name("writer".into())
             .spawn(move || bench.run(waiting))
             .map_err(|error| Refusal::Store(error.to_string()))?;
-        Ok((Self { jobs, tally }, thread))
+        Ok((
+            Self {
+                jobs,
+                tally,
+                arriving,
+            },
+            thread,
+        ))
     }
 
     /// Does `deed` in the next transaction, and returns what it returned once that is durable.
@@ -120,6 +164,20 @@ impl Writer {
         &self,
         deed: impl FnOnce(&mut Writing<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
+        self.send(deed).await?.await.map_err(|_| stopped())?
+    }
+
+    /// Announces a request, so that the writer knows that it need not hurry to commit without it.
+    #[must_use]
+    pub fn announce(&self) -> Arriving<'_> {
+        self.arriving.fetch_add(1, Relaxed);
+        Arriving { writer: self }
+    }
+
+    async fn send<T: Send + 'static>(
+        &self,
+        deed: impl FnOnce(&mut Writing<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T, Refusal>>, Refusal> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |writing| {
             let result = deed(writing);
@@ -130,9 +188,8 @@ impl Writer {
             });
             (keep, finish)
         });
-        let stopped = || Refusal::Store("the writer has stopped".into());
         self.jobs.send(job).await.map_err(|_| stopped())?;
-        answered.await.map_err(|_| stopped())?
+        Ok(answered)
     }
 
     /// Returns what the writer has done since the start.
@@ -142,8 +199,14 @@ impl Writer {
     }
 }
 
+fn stopped() -> Refusal {
+    Refusal::Store("the writer has stopped".into())
+}
+
 struct Bench<C> {
     db: Connection,
+    checkpoints: Checkpoints,
+    arriving: Arc<AtomicUsize>,
     directory: Directory,
     clock: Clock,
     committed: C,
@@ -156,6 +219,7 @@ impl<C: FnMut(&Connection, Vec<Rung>, Vec<After>)> Bench<C> {
             let mut finishes = Vec::new();
             let (mut rung, mut after) = (Vec::new(), Vec::new());
             let mut result = self.run_sql("BEGIN IMMEDIATE");
+            let began = Instant::now();
             let mut next = Some(first);
             while let Some(job) = next {
                 if result.is_ok() {
@@ -164,7 +228,7 @@ impl<C: FnMut(&Connection, Vec<Rung>, Vec<After>)> Bench<C> {
                     drop(job);
                 }
                 next = (finishes.len() < BATCH_MOST)
-                    .then(|| waiting.try_recv().ok())
+                    .then(|| self.another(&mut waiting, began))
                     .flatten();
             }
             let result = result.and_then(|()| self.run_sql("COMMIT"));
@@ -185,11 +249,26 @@ impl<C: FnMut(&Connection, Vec<Rung>, Vec<After>)> Bench<C> {
             for finish in finishes {
                 finish(result.clone());
             }
+            self.checkpoints.after_commit(&self.db);
         }
         // What readers still hold open does not matter: the next start finishes what is left.
         let _ = self
             .db
             .execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    /// Returns a request that waits, or one that comes while there is time to gather.
+    fn another(&self, waiting: &mut mpsc::Receiver<Job>, began: Instant) -> Option<Job> {
+        loop {
+            if let Ok(job) = waiting.try_recv() {
+                return Some(job);
+            }
+            if self.arriving.load(Relaxed) == 0 || began.elapsed() > GATHERING {
+                // One that was just sent is no longer arriving.
+                return waiting.try_recv().ok();
+            }
+            std::thread::yield_now();
+        }
     }
 
     fn one(
