@@ -54,7 +54,7 @@ fn notice(n: u8) -> Notice {
 fn arrived(n: u8) -> Change {
     Change::Arrived {
         notice: Box::new(notice(n)),
-        bell: n % 7 != 0,
+        bell: !n.is_multiple_of(7),
         replaces: (n % 11 == 10).then(|| event(n - 1)),
     }
 }

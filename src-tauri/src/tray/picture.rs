@@ -10,6 +10,7 @@ use super::outline::{
 };
 
 /// The sizes that panels ask for, in pixels.
+#[cfg(any(target_os = "linux", test))]
 pub const SIZES: &[u32] = &[22, 24, 32, 48, 64];
 
 /// How a picture is coloured.

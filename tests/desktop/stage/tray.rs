@@ -13,6 +13,9 @@ use super::deadline;
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 const ITEM: &str = "org.kde.StatusNotifierItem";
 
+/// A picture as the bus carries it: width, height, ARGB.
+type Pixmap = (i32, i32, Vec<u8>);
+
 /// One picture of the icon.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Picture {
@@ -42,7 +45,7 @@ impl Tray {
 
     /// Returns what the tooltip says; empty where there is no icon.
     pub fn tooltip(&self) -> Result<String> {
-        let (_, _, title, text): (String, Vec<(i32, i32, Vec<u8>)>, String, String) =
+        let (_, _, title, text): (String, Vec<Pixmap>, String, String) =
             self.property("ToolTip")?;
         Ok(if text.is_empty() {
             title
@@ -53,7 +56,7 @@ impl Tray {
 
     /// Returns the largest picture of the icon.
     pub fn picture(&self) -> Result<Picture> {
-        let pictures: Vec<(i32, i32, Vec<u8>)> = self.property("IconPixmap")?;
+        let pictures: Vec<Pixmap> = self.property("IconPixmap")?;
         let largest = pictures
             .into_iter()
             .max_by_key(|(width, _, _)| *width)

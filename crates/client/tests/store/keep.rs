@@ -100,10 +100,7 @@ fn a_mark_is_kept_for_a_notice_of_an_earlier_day() {
         loaded.inbox.item(event(1)).map(|item| item.marked),
         Some(removed)
     );
-    assert_eq!(
-        store.items(&[event(1)]).expect("reads")[0].marked,
-        removed
-    );
+    assert_eq!(store.items(&[event(1)]).expect("reads")[0].marked, removed);
     assert_eq!(store.items(&[event(99)]), Ok(Vec::new()));
 }
 
@@ -313,7 +310,10 @@ async fn the_handle_keeps_and_reads_from_other_threads() {
         })
         .await
         .expect("keeps");
-    assert_eq!(handle.items(vec![event(9), event(1)]).await, Ok(vec![item(0)]));
+    assert_eq!(
+        handle.items(vec![event(9), event(1)]).await,
+        Ok(vec![item(0)])
+    );
     let page = handle
         .page(Default::default(), None, NOW, 50)
         .await

@@ -19,6 +19,9 @@ use crate::tray::{
     picture::{self, SIZES, Style},
 };
 
+/// What a choice among several does.
+type Select = Box<dyn Fn(&mut Item, usize) + Send>;
+
 /// What stands in the tray.
 pub struct Item {
     view: Arc<TrayView>,
@@ -164,7 +167,7 @@ fn choice(items: &[MenuItem], selected: usize) -> ksni::MenuItem<Item> {
             MenuItem::Sub { .. } | MenuItem::Line => None,
         })
         .unzip();
-    let select: Box<dyn Fn(&mut Item, usize) + Send> = Box::new(move |item, chosen| {
+    let select: Select = Box::new(move |item, chosen| {
         if let Some(Some(action)) = actions.get(chosen) {
             item.act(action.clone());
         }
