@@ -69,10 +69,7 @@ async fn what_came_while_the_desk_was_off_is_caught_up_as_one_summary() -> Resul
     world.wall.pass_ms(5_000);
     desk.wake()?;
     expect![[r#"
-        toast A conversation was assigned to you | #1 Parcel late
-        toast A conversation was assigned to you | #2 Parcel late
-        toast A conversation was assigned to you | #3 Parcel late
-        toast 2 more notifications | New conversation assigned to me: 2
+        toast 5 notifications while you were away | New conversation assigned to me: 5
         play carillon at 70"#]]
     .assert_eq(&desk.read().join("\n"));
     Ok(())
@@ -91,6 +88,9 @@ async fn a_server_that_was_away_is_found_again() -> Result<()> {
     world.start_server().await?;
     world.post("conversation_assigned", json!({})).await?;
     desk.until_unread(1).await?;
+    // It may have been read from the log: then the desk waits for what else was missed.
+    world.wall.pass_ms(5_000);
+    desk.wake()?;
     assert_eq!(desk.toasts.len(), 1, "{:?}", desk.written);
     Ok(())
 }

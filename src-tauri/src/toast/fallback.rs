@@ -1,11 +1,12 @@
 //! Toasts by Tauri's notification plugin, where a system's own way cannot start.
 //!
-//! It shows and reports clicks. It cannot replace, nor say whether toasts are allowed; and it takes a toast back only
-//! where the system's daemon does.
+//! It shows, and reports clicks. It cannot replace, nor say whether toasts are allowed or when one goes; and it takes one
+//! back only where a daemon does.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use campanile_client::{
@@ -32,6 +33,9 @@ const BUTTONS: &str = "buttons";
 
 /// How many toasts are remembered.
 const REMEMBERED: usize = 256;
+
+/// How long a toast stands that says nothing of it: about as long as the systems let it.
+const STANDS_MS: u32 = 7_000;
 
 /// Starts the thread that shows toasts through the plugin. `None` as app fails every toast.
 pub fn start<R: Runtime>(
@@ -124,31 +128,37 @@ impl<R: Runtime> Plugin<R> {
         let notification = self.app.notification();
         let registered = notification
             .register_action_types(vec![ActionType::builder(BUTTONS).actions(actions).build()]);
-        let (shown, events) = (Arc::clone(&self.shown), self.events.clone());
         let is_sent = registered.and_then(|()| {
-            notification
+            let builder = notification
                 .builder()
                 .id(id)
                 .title(&toast.title)
-                .body(body(&toast.body))
-                .action_type_id(BUTTONS)
-                .on_close(move || {
-                    let key = lock(&shown).keys.remove(&id);
-                    if let Some(key) = key {
-                        let _ = events.blocking_send(Message::ToastClosed {
-                            key,
-                            dismissed: false,
-                        });
-                    }
-                })
-                .show()
+                .body(body(&toast.body));
+            builder.action_type_id(BUTTONS).show()
         });
-        self.tell(match is_sent {
-            Ok(()) => Message::ToastShown(toast.key),
-            Err(problem) => {
-                tracing::warn!(%problem, "the plugin shows no toast");
-                lock(&self.shown).keys.remove(&id);
-                Message::ToastFailed(toast.key)
+        if let Err(problem) = is_sent {
+            tracing::warn!(%problem, "the plugin shows no toast");
+            lock(&self.shown).keys.remove(&id);
+            return self.tell(Message::ToastFailed(toast.key));
+        }
+        self.tell(Message::ToastShown(toast.key));
+        self.tell_of_its_end(id, toast.duration_ms.unwrap_or(STANDS_MS));
+    }
+
+    /// Tells when the toast is likely gone. Without that, it would count among those that stand for ever.
+    fn tell_of_its_end(&self, id: i32, stands_ms: u32) {
+        let (shown, events) = (Arc::clone(&self.shown), self.events.clone());
+        tauri::async_runtime::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(stands_ms.into())).await;
+            // It stays known: it may be clicked in the system's list.
+            let key = lock(&shown).keys.get(&id).cloned();
+            if let Some(key) = key {
+                let _ = events
+                    .send(Message::ToastClosed {
+                        key,
+                        dismissed: false,
+                    })
+                    .await;
             }
         });
     }
