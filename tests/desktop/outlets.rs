@@ -10,7 +10,7 @@ use crate::stage::{
     notify::{Ear, Heard},
     opened::Opened,
     run,
-    sink::Sink,
+    sink::{Sink, tones, tones_of},
     tray::Tray,
 };
 
@@ -24,27 +24,6 @@ const CONVERSATION: &[&str] = &[
     "--body",
     "Waited 25 min",
 ];
-
-/// Every tone that any melody plays, so that the right ones stand out against all others.
-fn tones() -> Vec<f32> {
-    let mut tones: Vec<f32> = Melody::ALL.iter().flat_map(tones_of).collect();
-    tones.sort_by(f32::total_cmp);
-    tones.dedup();
-    tones
-}
-
-fn tones_of(melody: &Melody) -> Vec<f32> {
-    let score = melody.notes();
-    let mut tones: Vec<f32> = score
-        .notes()
-        .iter()
-        .filter_map(|note| note.tone)
-        .map(|tone| tone.hz() as f32)
-        .collect();
-    // A tone that is struck again sounds on: the ear tells only another one.
-    tones.dedup();
-    tones
-}
 
 #[test]
 fn an_event_changes_the_badge_shows_a_toast_and_plays_its_melody() -> Result<()> {

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod notify;
 pub mod opened;
+pub mod second;
 pub mod server;
 pub mod sink;
 pub mod tray;
@@ -16,6 +17,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use app::App;
+use second::SecondDesk;
 use server::Server;
 use tempfile::TempDir;
 
@@ -62,6 +64,11 @@ impl Stage {
         let server = Server::start(&folder.path().join("server"))?;
         let app = App::at(&folder.path().join("desk"))?;
         Ok((server, app, folder))
+    }
+
+    /// A second desk of the same agent.
+    pub fn second(&self) -> Result<SecondDesk> {
+        SecondDesk::pair(&self.server.pairing_link()?)
     }
 
     /// Pairs the app as a person does, with a link of the server's.

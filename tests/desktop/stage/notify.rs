@@ -58,7 +58,7 @@ impl Ear {
     }
 
     /// Waits for the next toast for which `wanted` holds, and returns it.
-    pub fn toast(&self, wanted: impl Fn(&Notify) -> bool) -> Result<Notify> {
+    pub fn toast(&self, mut wanted: impl FnMut(&Notify) -> bool) -> Result<Notify> {
         let mut others = Vec::new();
         let limit = deadline();
         loop {

@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use campanile_core::melody::Melody;
 
 use super::deadline;
 
@@ -97,6 +98,28 @@ impl Drop for Sink {
         let _ = self.recorder.kill();
         let _ = self.recorder.wait();
     }
+}
+
+/// Every tone that any melody plays, so that the right ones stand out against all others.
+pub fn tones() -> Vec<f32> {
+    let mut tones: Vec<f32> = Melody::ALL.iter().flat_map(tones_of).collect();
+    tones.sort_by(f32::total_cmp);
+    tones.dedup();
+    tones
+}
+
+/// The tones of a melody, one after the other.
+pub fn tones_of(melody: &Melody) -> Vec<f32> {
+    let score = melody.notes();
+    let mut tones: Vec<f32> = score
+        .notes()
+        .iter()
+        .filter_map(|note| note.tone)
+        .map(|tone| tone.hz() as f32)
+        .collect();
+    // A tone that is struck again sounds on: the ear tells only another one.
+    tones.dedup();
+    tones
 }
 
 fn same(a: f32, b: f32) -> bool {

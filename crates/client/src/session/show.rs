@@ -69,7 +69,7 @@ impl Session {
     fn toast_of(&self, notice: &Notice) -> Toast {
         let (title, body) = match self.of.settings.toast.shows {
             ToastShows::Nothing => (self.words.say("notice-hidden"), String::new()),
-            ToastShows::Name => (self.words.title(notice), String::new()),
+            ToastShows::Name => self.words.outline(notice),
             ToastShows::Text => {
                 let parts = [self.words.about(notice), self.words.text(notice)];
                 let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();

@@ -64,6 +64,17 @@ impl Words {
         body.or_else(unsaid).unwrap_or_default()
     }
 
+    /// Returns what happened and with whom, and nothing of the words that the source wrote (R7, "name only").
+    #[must_use]
+    pub fn outline(&self, notice: &Notice) -> (String, String) {
+        let happened = self.happened(notice);
+        let name = notice.contact.as_ref().and_then(|who| who.name.as_deref());
+        (
+            happened.unwrap_or_else(|| self.kind(notice.kind.as_str())),
+            plain(name.unwrap_or_default(), TITLE_MOST),
+        )
+    }
+
     /// Returns the kind's label; the kind's own name for one that is not known here.
     #[must_use]
     pub fn kind(&self, kind: &str) -> String {

@@ -1,0 +1,82 @@
+//! A second desk of the agent, spoken to over the wire: what is chosen at one desk holds at all of them.
+
+use anyhow::{Context as _, Result, bail};
+use campanile_core::time::Timestamp;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use url::Url;
+use uuid::Uuid;
+
+/// A desk without a tray, paired as any other.
+pub struct SecondDesk {
+    server: String,
+    token: String,
+    client: reqwest::Client,
+    runtime: Runtime,
+}
+
+impl SecondDesk {
+    /// Trades a pairing link for a token.
+    pub fn pair(link: &str) -> Result<Self> {
+        let link = Url::parse(link)?;
+        let part = |name: &str| {
+            let mut pairs = link.query_pairs();
+            let (_, value) = pairs.find(|(key, _)| key == name)?;
+            Some(value.into_owned())
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let mut desk = Self {
+            server: part("server").context("the link names a server")?,
+            token: String::new(),
+            client: reqwest::Client::new(),
+            runtime,
+        };
+        let request = json!({ "code": part("code"), "device_name": "second" });
+        let answer = desk.post("pair", &request)?;
+        desk.token = answer["token"].as_str().context("a token")?.to_owned();
+        Ok(desk)
+    }
+
+    /// Chooses, for a scope and a kind; `null` takes the choice back.
+    ///
+    /// When this returns the choice stands in the log, before whatever is sent next.
+    pub fn choose(&self, scope: &str, kind: &str, facet: &str, value: &Value) -> Result<()> {
+        let cell = json!({ "scope": scope, "kind": kind, "facet": facet, "value": value });
+        self.push(&json!({ "type": "preferred", "cells": [cell] }))
+    }
+
+    /// Marks everything read.
+    pub fn read_all(&self) -> Result<()> {
+        self.push(&json!({ "type": "all_read", "up_to": i64::MAX }))
+    }
+
+    fn push(&self, deed: &Value) -> Result<()> {
+        let change = json!({ "id": Uuid::now_v7(), "at": now(), "deed": deed });
+        let answer = self.post("changes", &json!({ "changes": [change] }))?;
+        match answer["answers"][0]["outcome"]["outcome"].as_str() {
+            Some("accepted") => Ok(()),
+            _ => bail!("{deed} was answered with {answer}"),
+        }
+    }
+
+    fn post(&self, route: &str, body: &Value) -> Result<Value> {
+        self.runtime.block_on(async {
+            let request = self
+                .client
+                .post(format!("{}/v1/{route}", self.server))
+                .bearer_auth(&self.token)
+                .json(body);
+            Ok(request.send().await?.json().await?)
+        })
+    }
+}
+
+/// The moment on the wire: the server takes the earlier of it and the arrival.
+fn now() -> String {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_ms(since.as_millis() as i64).to_string()
+}
