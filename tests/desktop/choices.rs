@@ -98,32 +98,47 @@ fn what_is_chosen_for_toasts_is_what_the_daemon_is_asked_for() -> Result<()> {
     let trial = Trial::begin()?;
     let check =
         |chosen: &[&str], expected| trial.check(chosen, &["conversation_assigned"], expected);
-    check(&[], expect![[r#"
+    check(
+        &[],
+        expect![[r#"
         A conversation was assigned to you | #1 · Tomas Reed / Where is it? | 5000 ms
         You were mentioned | #100 · Tomas Reed / Where is it? | 5000 ms
-    "#]])?;
+    "#]],
+    )?;
     check(
         &["* conversation_assigned channel.toast false"],
         expect![[r#"
             You were mentioned | #100 · Tomas Reed / Where is it? | 5000 ms
         "#]],
     )?;
-    check(&["* * toast.duration_ms 10000"], expect![[r#"
+    check(
+        &["* * toast.duration_ms 10000"],
+        expect![[r#"
         A conversation was assigned to you | #1 · Tomas Reed / Where is it? | 10000 ms
         You were mentioned | #100 · Tomas Reed / Where is it? | 10000 ms
-    "#]])?;
-    check(&["* * toast.duration_ms 0"], expect![[r#"
+    "#]],
+    )?;
+    check(
+        &["* * toast.duration_ms 0"],
+        expect![[r#"
         A conversation was assigned to you | #1 · Tomas Reed / Where is it? | until dismissed
         You were mentioned | #100 · Tomas Reed / Where is it? | until dismissed
-    "#]])?;
-    check(&["* * toast.shows \"name\""], expect![[r#"
+    "#]],
+    )?;
+    check(
+        &["* * toast.shows \"name\""],
+        expect![[r#"
         A conversation was assigned to you | Tomas Reed | 5000 ms
         You were mentioned | Tomas Reed | 5000 ms
-    "#]])?;
-    check(&["* * toast.shows \"nothing\""], expect![[r#"
+    "#]],
+    )?;
+    check(
+        &["* * toast.shows \"nothing\""],
+        expect![[r#"
         New notification |  | 5000 ms
         New notification |  | 5000 ms
-    "#]])?;
+    "#]],
+    )?;
     check(
         &["* conversation_assigned mute {\"until\":null}"],
         expect![[r#"
@@ -131,9 +146,12 @@ fn what_is_chosen_for_toasts_is_what_the_daemon_is_asked_for() -> Result<()> {
         "#]],
     )?;
     // A general mute lets through what always alerts: by default the mention alone.
-    check(&["* * mute {\"until\":null}"], expect![[r#"
+    check(
+        &["* * mute {\"until\":null}"],
+        expect![[r#"
         You were mentioned | #100 · Tomas Reed / Where is it? | 5000 ms
-    "#]])?;
+    "#]],
+    )?;
     check(
         &[
             "* * mute {\"until\":null}",

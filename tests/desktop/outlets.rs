@@ -6,10 +6,11 @@ use anyhow::Result;
 use campanile_core::melody::Melody;
 
 use crate::stage::{
-    Stage,
+    Stage, desktop,
     notify::{Ear, Heard},
     opened::Opened,
     run,
+    screen::{Screen, title_of_the_window},
     sink::{Sink, tones, tones_of},
     tray::Tray,
 };
@@ -138,5 +139,18 @@ fn a_burst_is_a_few_toasts_and_all_of_it_stands_in_the_badge() -> Result<()> {
         open <= 4,
         "at most three of their own and one that counts: {told:#?}"
     );
+    Ok(())
+}
+
+#[test]
+fn a_left_click_on_the_icon_opens_the_bell() -> Result<()> {
+    // A fresh panel: what an earlier app leaves behind is not taken for this one's icon.
+    desktop(&["stop", "panel"])?;
+    desktop(&["start", "panel"])?;
+    let (_server, mut app, _folder) = Stage::parts()?;
+    let screen = Screen::look()?;
+    app.start()?;
+    screen.click_the_new_icon()?;
+    assert!(title_of_the_window()?.contains("Campanile"));
     Ok(())
 }

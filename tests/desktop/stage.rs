@@ -3,6 +3,7 @@
 pub mod app;
 pub mod notify;
 pub mod opened;
+pub mod screen;
 pub mod second;
 pub mod server;
 pub mod sink;

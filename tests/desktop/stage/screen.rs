@@ -1,0 +1,108 @@
+//! Eyes and a mouse on the screen itself, for what only a picture can tell.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
+
+use anyhow::{Context as _, Result, bail};
+use tempfile::TempDir;
+
+use super::{PATIENCE, deadline, desktop, run};
+
+/// The panel's bar at the top of the screen, as ImageMagick writes a place.
+const PANEL: &str = "1280x32+0+0";
+/// An icon is no wider: anything larger is the panel that is still being drawn.
+const ICON_MOST: u32 = 40;
+
+/// The panel as it was, to find what has come since.
+pub struct Screen {
+    folder: TempDir,
+    before: PathBuf,
+}
+
+impl Screen {
+    /// Remembers the panel once it stands still.
+    pub fn look() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let (mut before, mut after) = (folder.path().join("a.png"), folder.path().join("b.png"));
+        let limit = deadline();
+        shoot(&before)?;
+        loop {
+            shoot(&after)?;
+            if difference(&before, &after)?.is_none() {
+                return Ok(Self { folder, before });
+            }
+            std::mem::swap(&mut before, &mut after);
+            if Instant::now() > limit {
+                bail!("the panel never stood still");
+            }
+        }
+    }
+
+    /// Waits for an icon that was not there, and clicks its middle with the left button.
+    pub fn click_the_new_icon(&self) -> Result<()> {
+        let now = self.folder.path().join("now.png");
+        let limit = deadline();
+        loop {
+            // A screen tells nobody that it was drawn on: taking its picture takes its time.
+            shoot(&now)?;
+            if let Some([width, height, x, y]) = difference(&self.before, &now)?
+                && width <= ICON_MOST
+            {
+                let (x, y) = (x + width / 2, y + height / 2);
+                let (x, y) = (x.to_string(), y.to_string());
+                let click = ["mousemove", &x, &y, "click", "1"];
+                return run(Command::new("xdotool").args(click)).map(drop);
+            }
+            if Instant::now() > limit {
+                bail!("no icon came to the panel");
+            }
+        }
+    }
+}
+
+/// Waits until a window of the app is in sight, and returns its title.
+pub fn title_of_the_window() -> Result<String> {
+    let limit = PATIENCE.as_secs().to_string();
+    let search = [
+        "search",
+        "--sync",
+        "--onlyvisible",
+        "--class",
+        "campanile",
+        "getwindowname",
+    ];
+    run(Command::new("timeout")
+        .args([&limit, "xdotool"])
+        .args(search))
+}
+
+fn shoot(file: &Path) -> Result<()> {
+    desktop(&["shot", file.to_str().context("a plain path")?]).map(drop)
+}
+
+/// Returns width, height and place of what differs in the panel, if anything does.
+fn difference(before: &Path, after: &Path) -> Result<Option<[u32; 4]>> {
+    let told = run(Command::new("convert")
+        .args([before, after])
+        .args([
+            "-crop",
+            PANEL,
+            "+repage",
+            "-compose",
+            "difference",
+            "-composite",
+        ])
+        .args(["-threshold", "4%", "-format", "%@", "info:"]))?;
+    let mut numbers = told.trim().split(['x', '+']).map(str::parse);
+    let mut next = || {
+        numbers
+            .next()
+            .context("width, height and place")?
+            .context(told.clone())
+    };
+    let found = [next()?, next()?, next()?, next()?];
+    Ok((found[0] > 0).then_some(found))
+}
