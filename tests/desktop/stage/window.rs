@@ -65,14 +65,36 @@ impl Window {
 
     /// Waits for the element that `css` names.
     pub fn find(&self, css: &str) -> Result<Element> {
+        self.locate(Locator::Css(css))
+    }
+
+    /// Clicks the element that `css` names.
+    pub fn click(&self, css: &str) -> Result<()> {
+        Ok(self.runtime.block_on(self.find(css)?.click())?)
+    }
+
+    /// Presses the button that bears these words.
+    pub fn press(&self, words: &str) -> Result<()> {
+        let button = self.locate(Locator::XPath(&format!("//button[contains(., '{words}')]")))?;
+        Ok(self.runtime.block_on(button.click())?)
+    }
+
+    /// Chooses a value of the list that `css` names.
+    pub fn choose(&self, css: &str, value: &str) -> Result<()> {
+        Ok(self
+            .runtime
+            .block_on(self.find(css)?.select_by_value(value))?)
+    }
+
+    fn locate(&self, what: Locator<'_>) -> Result<Element> {
         let wait = self
             .client
             .wait()
             .at_most(PATIENCE)
             .every(Duration::from_millis(50));
         self.runtime
-            .block_on(wait.for_element(Locator::Css(css)))
-            .with_context(|| format!("no {css} in: {}", self.text("body").unwrap_or_default()))
+            .block_on(wait.for_element(what))
+            .with_context(|| format!("no {what:?} in: {}", self.text("body").unwrap_or_default()))
     }
 
     pub fn keys(&self, css: &str, keys: &str) -> Result<()> {
