@@ -1,7 +1,7 @@
 # `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check dev gen package cross soak zones audit
+.PHONY: help run test check dev gen pictures package cross soak zones audit
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 ## /p' Makefile | awk -F '##' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -21,6 +21,9 @@ dev: ## Serves the pages with reload on change
 
 gen: ## Writes the files that are made from others: types for the pages, expected texts
 	@UPDATE_EXPECT=1 scripts/test build rust
+
+pictures: ## Takes the pictures of docs/images anew
+	@scripts/pictures
 
 package: ## Makes the installable packages of this system in target/release/bundle
 	@scripts/package
