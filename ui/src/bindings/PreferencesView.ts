@@ -79,6 +79,6 @@ autostart: boolean | null,
  */
 language_chosen: boolean, 
 /**
- * How many kinds have toasts on, for the line of advice.
+ * How many of the kinds that are sent have toasts on, for the line of advice.
  */
 toast_kinds: number, };

@@ -241,9 +241,11 @@ impl Session {
     }
 
     fn toast_kinds(&self, scopes: &[Scope]) -> u32 {
-        let with_toast = KINDS
-            .iter()
-            .filter(|kind| self.may_see(kind) && self.cell_view(kind, Channel::Toast, scopes).on);
+        let with_toast = KINDS.iter().filter(|kind| {
+            self.may_see(kind)
+                && self.is_sent(kind)
+                && self.cell_view(kind, Channel::Toast, scopes).on
+        });
         u32::try_from(with_toast.count()).unwrap_or(u32::MAX)
     }
 

@@ -188,6 +188,7 @@ impl Session {
         }
         let mut counts: Vec<_> = counts.into_iter().collect();
         counts.sort_by_key(|(_, count)| Reverse(*count));
+        let unnamed = (counts.len() > KINDS_NAMED).then(|| "…".to_owned());
         let named = counts.into_iter().take(KINDS_NAMED).map(|(kind, count)| {
             let named = args([
                 ("kind", self.words.kind(kind).into()),
@@ -195,7 +196,7 @@ impl Session {
             ]);
             self.words.say_with("toast-summary-kind", &named)
         });
-        named.collect::<Vec<_>>().join(", ")
+        named.chain(unnamed).collect::<Vec<_>>().join(", ")
     }
 
     /// Draws again what its time has come for.

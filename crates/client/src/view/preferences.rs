@@ -43,7 +43,7 @@ pub struct PreferencesView {
     pub autostart: Option<bool>,
     /// Whether a language was chosen, and not the system's followed.
     pub language_chosen: bool,
-    /// How many kinds have toasts on, for the line of advice.
+    /// How many of the kinds that are sent have toasts on, for the line of advice.
     pub toast_kinds: u32,
 }
 

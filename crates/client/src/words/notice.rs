@@ -143,7 +143,7 @@ mod tests {
     use super::*;
     use crate::words::Language;
 
-    fn check(event: Value, expected: Expect) {
+    fn notice(event: Value) -> Notice {
         let mut notice = json!({
             "id": "0193490f-7b21-7cc3-8c2a-3f0a1b2c3d4e", "source": "acme", "kind": "module_event",
             "time": "2026-11-21T08:30:00.000Z", "because": "assigned",
@@ -151,7 +151,11 @@ mod tests {
         if let (Some(notice), Value::Object(event)) = (notice.as_object_mut(), event) {
             notice.extend(event);
         }
-        let notice: Notice = serde_json::from_value(notice).expect("a notice");
+        serde_json::from_value(notice).expect("a notice")
+    }
+
+    fn check(event: Value, expected: Expect) {
+        let notice = notice(event);
         let told = [Language::English, Language::Ukrainian].map(|language| {
             let words = Words::new(language);
             [
@@ -202,6 +206,24 @@ mod tests {
                 SLA порушено | #412 Parcel late · Tomas Reed | Waited 25 min, limit 15
             "#]],
         );
+    }
+
+    #[test]
+    fn an_outline_has_no_word_that_the_source_wrote() {
+        let words = Words::new(Language::English);
+        let contact = json!({ "id": "k1", "name": "Tomas Reed" });
+        let told = [
+            json!({ "kind": "module_event", "title": "Refund of 300 EUR", "body": "It never came" }),
+            json!({ "kind": "sla_expired", "title": "Refund", "contact": contact }),
+            json!({ "kind": "from.the.future", "title": "Refund" }),
+        ]
+        .map(|event| format!("{:?}\n", words.outline(&notice(event))));
+        expect![[r#"
+            ("Module event", "")
+            ("SLA breached", "Tomas Reed")
+            ("from.the.future", "")
+        "#]]
+        .assert_eq(&told.concat());
     }
 
     #[test]

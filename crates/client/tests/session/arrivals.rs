@@ -193,7 +193,7 @@ fn a_catch_up_of_more_than_three_is_one_summary_and_only_what_always_alerts_ring
               tray Urgent Digit(5) "Campanile: 5 unread"
               wake 10:00:00.400
             10:00:00.400 woke
-              toast Summary "4 notifications while you were away" "New conversation assigned to me: 1, CSAT received: 1, SLA breached: 1" [Open] 5000 ms
+              toast Summary "4 notifications while you were away" "New conversation assigned to me: 1, CSAT received: 1, SLA breached: 1, …" [Open] 5000 ms
             the summary is shown
               keep toasted: n1 n2 n4 n5
         "##]],
