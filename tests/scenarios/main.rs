@@ -1,5 +1,6 @@
 //! The whole in one process, as stories: what happened, and what the agent saw and heard of it.
 
+mod choices;
 mod desk;
 mod stories;
 mod world;

@@ -11,9 +11,9 @@ use campanile_server::cli::copies::{Backup, Restore};
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::{desk::Desk, world::World};
 
-fn choose(facet: &str, value: Value) -> Action {
+pub fn choose(facet: &str, value: Value) -> Action {
     let cell = Cell {
         scope: Scope::Everything,
         kind: "*".into(),
@@ -36,7 +36,6 @@ fn nights() -> Action {
 async fn an_event_rings_shows_and_counts_and_its_click_opens_the_conversation() -> Result<()> {
     let mut world = World::begin().await?;
     let mut desk = world.desk("laptop").await?;
-    desk.until_connected().await?;
     world
         .post("sla_expired", json!({ "body": "Waited 25 min, limit 15" }))
         .await?;
@@ -59,8 +58,7 @@ async fn an_event_rings_shows_and_counts_and_its_click_opens_the_conversation() 
 #[tokio::test]
 async fn what_came_while_the_desk_was_off_is_caught_up_as_one_summary() -> Result<()> {
     let mut world = World::begin().await?;
-    let mut desk = world.desk("laptop").await?;
-    desk.until_connected().await?;
+    let desk = world.desk("laptop").await?;
     for _ in 0..5 {
         world.post("conversation_assigned", json!({})).await?;
     }
@@ -79,7 +77,6 @@ async fn what_came_while_the_desk_was_off_is_caught_up_as_one_summary() -> Resul
 async fn a_server_that_was_away_is_found_again() -> Result<()> {
     let mut world = World::begin().await?;
     let mut desk = world.desk("laptop").await?;
-    desk.until_connected().await?;
     world.stop_server().await?;
     desk.until("no answer", |desk| {
         matches!(desk.bell().common.link, LinkView::Offline { .. })
@@ -99,7 +96,6 @@ async fn a_server_that_was_away_is_found_again() -> Result<()> {
 async fn a_night_holds_toasts_and_melodies_and_the_morning_sums_them_up() -> Result<()> {
     let mut world = World::begin_at("2026-11-24T16:00:00Z").await?;
     let mut desk = world.desk("laptop").await?;
-    desk.until_connected().await?;
     desk.act(nights())?;
     world.wall.turn_to("2026-11-24T21:30:00Z");
     for kind in ["sla_expired", "conversation_assigned"] {
@@ -130,7 +126,6 @@ async fn quiet_hours_stay_on_the_wall_when_the_clocks_go_back() -> Result<()> {
     // On 25 October 2026 the clocks of Kyiv go back at 04:00; 08:00 is an hour later in UTC than the day before.
     let mut world = World::begin_at("2026-10-24T15:00:00Z").await?;
     let mut desk = world.desk("laptop").await?;
-    desk.until_connected().await?;
     desk.act(nights())?;
     world.wall.turn_to("2026-10-25T05:59:00Z");
     desk.wake()?;
@@ -147,22 +142,25 @@ async fn quiet_hours_stay_on_the_wall_when_the_clocks_go_back() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn what_is_read_on_one_desk_is_withdrawn_on_the_other() -> Result<()> {
-    let mut world = World::begin().await?;
+/// Two desks on which a notice stands unread, and the deed that reads it.
+async fn two_desks(world: &mut World) -> Result<(Desk, Desk, Action)> {
     let (mut laptop, mut tower) = (world.desk("laptop").await?, world.desk("tower").await?);
-    laptop.until_connected().await?;
-    tower.until_connected().await?;
     world.post("conversation_assigned", json!({})).await?;
     laptop.until_unread(1).await?;
     tower.until_unread(1).await?;
     let ToastKey::Notice(id) = laptop.toasts[0].key else {
         anyhow::bail!("a notice's own toast")
     };
+    let what = What::Notice(id);
+    Ok((laptop, tower, Action::Read { what }))
+}
+
+#[tokio::test]
+async fn what_is_read_on_one_desk_is_withdrawn_on_the_other() -> Result<()> {
+    let mut world = World::begin().await?;
+    let (mut laptop, mut tower, read) = two_desks(&mut world).await?;
     tower.read();
-    laptop.act(Action::Read {
-        what: What::Notice(id),
-    })?;
+    laptop.act(read)?;
     tower.until_unread(0).await?;
     assert_eq!(tower.read(), ["withdraw a toast"]);
     Ok(())
@@ -171,22 +169,12 @@ async fn what_is_read_on_one_desk_is_withdrawn_on_the_other() -> Result<()> {
 #[tokio::test]
 async fn what_is_done_offline_reaches_the_server_later() -> Result<()> {
     let mut world = World::begin().await?;
-    let (mut laptop, mut tower) = (world.desk("laptop").await?, world.desk("tower").await?);
-    laptop.until_connected().await?;
-    tower.until_connected().await?;
-    world.post("conversation_assigned", json!({})).await?;
-    laptop.until_unread(1).await?;
-    tower.until_unread(1).await?;
-    let ToastKey::Notice(id) = laptop.toasts[0].key else {
-        anyhow::bail!("a notice's own toast")
-    };
+    let (mut laptop, mut tower, read) = two_desks(&mut world).await?;
     world.stop_server().await?;
     laptop
         .until("no answer", |desk| !desk.is_connected())
         .await?;
-    laptop.act(Action::Read {
-        what: What::Notice(id),
-    })?;
+    laptop.act(read)?;
     assert_eq!(laptop.bell().common.waiting, 1);
     let mut laptop = laptop.restart()?;
     world.start_server().await?;
@@ -201,7 +189,6 @@ async fn what_is_done_offline_reaches_the_server_later() -> Result<()> {
 async fn a_desk_that_was_revoked_stops_and_asks_to_sign_in() -> Result<()> {
     let world = World::begin().await?;
     let mut desk = world.desk("laptop").await?;
-    desk.until_connected().await?;
     world
         .ask(json!({ "ask": "agent_remove", "agent": "mira" }))
         .await?;
@@ -216,7 +203,6 @@ async fn a_desk_that_was_revoked_stops_and_asks_to_sign_in() -> Result<()> {
 async fn a_burst_is_a_few_toasts_and_a_number() -> Result<()> {
     let world = World::begin().await?;
     let mut desk = world.desk("laptop").await?;
-    desk.until_connected().await?;
     for _ in 0..4 {
         let event = |n: u32| json!({ "id": format!("b{n}"), "type": "conversation_assigned", "assignee": { "id": "a1" } });
         world.wall.pass_ms(1);
@@ -239,7 +225,6 @@ async fn a_burst_is_a_few_toasts_and_a_number() -> Result<()> {
 async fn nothing_is_shown_twice_after_a_crash() -> Result<()> {
     let mut world = World::begin().await?;
     let mut desk = world.desk("laptop").await?;
-    desk.until_connected().await?;
     world.post("conversation_assigned", json!({})).await?;
     desk.until("its toast", |desk| desk.toasts.len() == 1)
         .await?;
@@ -262,7 +247,6 @@ async fn nothing_is_shown_twice_after_a_crash() -> Result<()> {
 async fn a_mute_from_the_tray_holds_at_once_and_off_ends_it() -> Result<()> {
     let mut world = World::begin().await?;
     let mut desk = world.desk("laptop").await?;
-    desk.until_connected().await?;
     desk.act(Action::Quiet {
         how: QuietFor::AnHour,
     })?;
@@ -279,7 +263,6 @@ async fn a_mute_from_the_tray_holds_at_once_and_off_ends_it() -> Result<()> {
 async fn a_server_restored_from_an_older_backup_repeats_nothing_and_loses_nothing() -> Result<()> {
     let mut world = World::begin().await?;
     let mut desk = world.desk("laptop").await?;
-    desk.until_connected().await?;
     world.post("conversation_assigned", json!({})).await?;
     desk.until_unread(1).await?;
     let copy = world.folder.path().join("copy.sqlite");

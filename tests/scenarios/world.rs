@@ -146,17 +146,17 @@ impl World {
         Ok(answer)
     }
 
-    /// Pairs a desk of Mira's.
+    /// Pairs a desk of Mira's and waits until it is connected.
     pub async fn desk(&self, name: &str) -> Result<Desk> {
-        self.desk_of("mira", name).await
-    }
-
-    pub async fn desk_of(&self, agent: &str, name: &str) -> Result<Desk> {
-        let Told::Pairing { link, .. } = self.ask(json!({ "ask": "pair", "agent": agent })).await?
+        let Told::Pairing { link, .. } =
+            self.ask(json!({ "ask": "pair", "agent": "mira" })).await?
         else {
             bail!("a pairing link");
         };
-        Desk::paired(&link, &self.folder.path().join(name), self.wall.clone()).await
+        let folder = self.folder.path().join(name);
+        let mut desk = Desk::paired(&link, &folder, self.wall.clone()).await?;
+        desk.until_connected().await?;
+        Ok(desk)
     }
 
     pub fn surroundings(wall: &Wall) -> Surroundings {

@@ -42,6 +42,7 @@ pub fn find(directory: &Directory, source: &Source, kind: &str, event: &Filled<'
         Some(known) => search.known(known),
         None => search.unknown(kind),
     }
+    search.tell_the_assignee_so();
     search.leave_out_the_actor();
     if let Some(known) = known {
         search.keep_to_the_role(known);
@@ -106,6 +107,15 @@ impl Search<'_> {
             Audience::LineOwner => self.line(|part| part == Part::Owner),
             Audience::Admins | Audience::BillingAdmins => self.role(audience),
             Audience::Named | Audience::AssigneeAndNamed | Audience::MailService => {}
+        }
+    }
+
+    /// Who is told for another reason and has the conversation is told of their own (R24, and "only mine" of R25).
+    fn tell_the_assignee_so(&mut self) {
+        let assignee = self.event.assignee();
+        let person = assignee.and_then(|id| self.directory.person(self.source.no, id));
+        if let Some(known) = person.and_then(|person| self.told.agents.get_mut(&person.agent)) {
+            *known = (*known).min(Because::Assigned);
         }
     }
 

@@ -1,0 +1,143 @@
+//! Choices whose effect takes time: repeats, the gap between melodies, and what is only mine.
+
+use anyhow::Result;
+use campanile_client::act::Action;
+use expect_test::{Expect, expect};
+use serde_json::{Value, json};
+
+use crate::{stories::choose, world::World};
+
+/// What happens while the clock is turned.
+enum Step {
+    /// An event of this kind, with more.
+    Post(&'static str, Value),
+    /// So many seconds.
+    Pass(i64),
+    /// Everything is read.
+    ReadAll,
+}
+use Step::{Pass, Post, ReadAll};
+
+/// Chooses, lets the steps happen, and compares what was shown and played, each step under its second.
+async fn check(chosen: &[(&str, Value)], steps: Vec<Step>, expected: Expect) -> Result<()> {
+    let mut world = World::begin().await?;
+    // Mira is a member of a line.
+    let mira = json!({ "id": "a1", "agent": "mira", "name": "Mira Oak" });
+    let line = json!({ "id": "l7", "name": "Support", "members": ["a1"] });
+    let roster = json!({ "agents": [mira], "teams": [], "lines": [line], "inboxes": [] });
+    world
+        .ask(json!({ "ask": "roster_import", "source": "acme", "roster": roster }))
+        .await?;
+    let mut desk = world.desk("laptop").await?;
+    for (facet, value) in chosen {
+        desk.act(choose(facet, value.clone()))?;
+    }
+    let (mut second, mut unread, mut told) = (0, 0, String::new());
+    for step in steps {
+        match step {
+            Post(kind, more) => {
+                world.post(kind, more).await?;
+                unread += 1;
+                desk.until_unread(unread).await?;
+            }
+            Pass(seconds) => {
+                second += seconds;
+                world.wall.pass_ms(seconds * 1_000);
+                desk.wake()?;
+            }
+            ReadAll => {
+                unread = 0;
+                desk.act(Action::ReadAll {
+                    filter: Default::default(),
+                })?;
+            }
+        }
+        for line in desk.read() {
+            told += &format!("{second:>3} s  {}\n", line.replace('\n', " / "));
+        }
+    }
+    expected.assert_eq(&told);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_toast_repeats_as_often_as_was_chosen() -> Result<()> {
+    let steps = vec![
+        Post("conversation_assigned", json!({})),
+        Pass(30),
+        Pass(30),
+        Pass(30),
+    ];
+    check(
+        &[("toast.repeats", json!(2)), ("channel.sound", json!(false))],
+        steps,
+        expect![[r#"
+              0 s  toast A conversation was assigned to you | #1 Parcel late
+             30 s  toast A conversation was assigned to you | #1 Parcel late
+             60 s  toast A conversation was assigned to you | #1 Parcel late
+        "#]],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_melody_repeats_until_its_notice_is_read() -> Result<()> {
+    let steps = vec![
+        Post("conversation_assigned", json!({})),
+        Pass(30),
+        Pass(30),
+        ReadAll,
+        Pass(30),
+    ];
+    check(
+        &[
+            ("sound.repeats", json!(true)),
+            ("channel.toast", json!(false)),
+        ],
+        steps,
+        expect![[r#"
+              0 s  play carillon at 70
+             30 s  play carillon at 70
+             60 s  play carillon at 70
+        "#]],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn two_melodies_are_as_far_apart_as_was_chosen() -> Result<()> {
+    let assigned = || Post("conversation_assigned", json!({}));
+    let steps = vec![assigned(), Pass(5), assigned(), Pass(6), assigned()];
+    check(
+        &[
+            ("sound.gap_ms", json!(10_000)),
+            ("channel.toast", json!(false)),
+        ],
+        steps,
+        expect![[r#"
+              0 s  play carillon at 70
+             11 s  play carillon at 70
+        "#]],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn what_is_only_mine_leaves_out_what_came_on_a_line() -> Result<()> {
+    let call = |assignee| json!({ "assignee": assignee, "line": { "id": "l7" } });
+    let steps = vec![
+        Post("call_missed", call(Value::Null)),
+        Post("call_missed", call(json!({ "id": "a1" }))),
+    ];
+    check(
+        &[
+            ("only_mine.toast", json!(true)),
+            ("channel.sound", json!(false)),
+        ],
+        steps,
+        expect![[r#"
+              0 s  toast Missed call | #2 Parcel late
+        "#]],
+    )
+    .await
+}
