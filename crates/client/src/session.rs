@@ -125,6 +125,8 @@ struct Belongings {
     settings: Settings,
     availability: Option<Availability>,
     focused_until: Option<Timestamp>,
+    /// The conversation that is on screen until then.
+    on_screen: Option<String>,
     inbox: Inbox,
     cursor: Option<String>,
     epoch: Option<Epoch>,

@@ -67,7 +67,7 @@ impl Session {
 
     /// Returns why a choice cannot be made, as a code.
     fn objection(&self, cell: &Cell) -> Option<&'static str> {
-        if check(&cell.kind, &cell.facet, cell.value.as_ref()).is_err() {
+        if check(cell).is_err() {
             return Some("bad_choice");
         }
         let policy = &self.of.policy;
