@@ -91,7 +91,7 @@ test("the menu of a row mutes its kind for an hour, removes, and leads to the pr
   const until = mute?.do === "prefer" ? (mute.cells[0]?.value as { until: string }).until : "";
   expect(Math.round((Date.parse(until) - Date.parse(NOW)) / 60_000)).toBe(60);
   expect(remove).toEqual({ do: "remove", what: { row: "c/412" } });
-  expect(show).toEqual({ do: "show", window: "preferences" });
+  expect(show).toEqual({ do: "show", window: "preferences", kind: "sla_expired" });
 });
 
 test("it says channel by channel why a notice rang", async () => {
