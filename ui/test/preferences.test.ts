@@ -236,7 +236,7 @@ test("each setting of a channel is one choice", async () => {
   await pick("Most at once", "5");
   await pick("Repeats until read", `${isolated("2")} times`);
   await pick("Shows", "name only");
-  await pick("While you look at the inbox", "only the conversation on screen is silent");
+  await pick("While you look at the inbox", "only that conversation is silent");
   await pick("Pause between melodies", `${isolated("10")} s`);
   await page.getByRole("switch", { name: "Repeat every 30 s until read" }).click();
   await page.getByRole("switch", { name: "Only what is assigned to me" }).first().click();

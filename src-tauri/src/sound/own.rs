@@ -220,7 +220,10 @@ fn is_device(name: &str) -> bool {
 
 /// Returns where it is written what the file at `copy` was called.
 fn label(copy: &Path) -> PathBuf {
-    copy.with_added_extension(CALLED)
+    let mut label = copy.as_os_str().to_owned();
+    label.push(".");
+    label.push(CALLED);
+    label.into()
 }
 
 fn write(place: &Path, bytes: &[u8]) -> io::Result<()> {
