@@ -2,7 +2,7 @@
 
 use std::io;
 
-use campanile_client::view::PartState;
+use campanile_client::view::{Part, PartState};
 
 use crate::stamp;
 
@@ -31,9 +31,7 @@ pub fn state() -> PartState {
         Ok(None) => PartState::Off,
         Err(error) => {
             tracing::warn!(%error, "whether the desk starts at login cannot be read");
-            PartState::Fails {
-                code: "unreadable".into(),
-            }
+            Part::Autostart.fails("unreadable")
         }
     }
 }

@@ -78,3 +78,55 @@ impl Drop for EndOnDrop {
         self.0.end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use campanile_client::view::Part;
+
+    /// Reads what stands below a folder, tests aside, with one space between any two words.
+    fn sources(folder: &Path, found: &mut String) {
+        for entry in fs::read_dir(folder).expect("a folder of the project") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|it| it == "rs") && !path.ends_with("tests.rs") {
+                let text = fs::read_to_string(&path).expect("a file of the project");
+                let program = text.split("#[cfg(test)]\nmod tests {").next();
+                let words: Vec<_> = program.unwrap_or_default().split_whitespace().collect();
+                found.push_str(&words.join(" "));
+            }
+        }
+    }
+
+    /// Whatever the system: a code without words in the table of parts is found here, and so is one that nobody tells.
+    #[test]
+    fn what_is_told_of_a_part_is_what_the_table_of_parts_has_words_for() {
+        let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut text = String::new();
+        sources(&project.join("src-tauri/src"), &mut text);
+        // Only the table makes such a state.
+        assert!(!text.contains("PartState::Fails { code:"));
+        sources(&project.join("crates/client/src/session"), &mut text);
+        let session = project.join("crates/client/src/session.rs");
+        text += &fs::read_to_string(session).expect("a file of the project");
+        let told: BTreeSet<_> = text
+            .split("Part::")
+            .filter_map(|rest| {
+                let (part, rest) = rest.split_once('.')?;
+                let code = rest.strip_prefix("fails(")?.split('"').nth(1)?;
+                Some(format!("{} {code}", part.trim().to_lowercase()))
+            })
+            .collect();
+        let table: BTreeSet<_> = Part::ALL
+            .iter()
+            .flat_map(|part| {
+                let part_name = format!("{part:?}").to_lowercase();
+                let troubles = part.troubles().iter();
+                troubles.map(move |code| format!("{part_name} {code}"))
+            })
+            .collect();
+        assert_eq!(told, table);
+    }
+}

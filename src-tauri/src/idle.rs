@@ -1,6 +1,9 @@
 //! What the machine does: it wakes from sleep, its network changes, it is told not to disturb.
 
-use campanile_client::{message::Message, view::PartState};
+use campanile_client::{
+    message::Message,
+    view::{Part, PartState},
+};
 use tokio::sync::mpsc;
 
 #[cfg_attr(target_os = "linux", path = "idle/linux.rs")]
@@ -20,7 +23,7 @@ pub fn start(events: mpsc::Sender<Message>) {
 /// `Off` when it does not, `Unknown` where the system does not tell.
 pub async fn system_quiet() -> PartState {
     match platform::holds_toasts().await {
-        Some(true) => PartState::Fails { code: "on".into() },
+        Some(true) => Part::SystemQuiet.fails("on"),
         Some(false) => PartState::Off,
         None => PartState::Unknown,
     }

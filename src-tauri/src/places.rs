@@ -48,6 +48,12 @@ impl Places {
         Ok(places)
     }
 
+    /// Returns where the own melodies lie.
+    #[must_use]
+    pub fn sounds(&self) -> PathBuf {
+        self.data.join("sounds")
+    }
+
     /// Returns folders below one, for a test.
     #[cfg(test)]
     pub fn below(folder: &std::path::Path) -> Self {

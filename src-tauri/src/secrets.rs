@@ -24,7 +24,7 @@ const WAITING_AFTER: Duration = Duration::from_secs(20);
 /// How long to wait before a keyring that is not there is looked for again: at first, and at most.
 const AGAIN_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15));
 
-/// Why the keyring is of no use now. Its id is the code of the health page.
+/// Why the keyring is of no use now.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {
     /// There is none.
@@ -39,11 +39,12 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    const fn code(&self) -> &'static str {
+    /// Returns it for the health page.
+    fn state(&self) -> PartState {
         match self {
-            Self::Absent(_) => "absent",
-            Self::Locked => "locked",
-            Self::Failed(_) => "failed",
+            Self::Absent(_) => Part::Keyring.fails("absent"),
+            Self::Locked => Part::Keyring.fails("locked"),
+            Self::Failed(_) => Part::Keyring.fails("failed"),
         }
     }
 }
@@ -142,9 +143,7 @@ impl Secrets {
         if let Ok(answer) = timeout(WAITING_AFTER, &mut answer).await {
             return answer.ok();
         }
-        let waiting = PartState::Fails {
-            code: "waiting".into(),
-        };
+        let waiting = Part::Keyring.fails("waiting");
         // The desk may be ending; then nobody needs to know.
         let _ = self
             .events
@@ -232,9 +231,7 @@ impl Keeper {
             Ok(_) => PartState::Works {
                 detail: platform::NAME.into(),
             },
-            Err(trouble) => PartState::Fails {
-                code: trouble.code().into(),
-            },
+            Err(trouble) => trouble.state(),
         };
         if self.told.as_ref() != Some(&state) {
             if let Err(trouble) = &outcome {

@@ -22,7 +22,7 @@ use campanile_client::{effect::Play, message::Message};
 use campanile_core::ids::EventId;
 use tokio::sync::mpsc::Sender;
 
-pub use own::{Refused, choose};
+pub use own::{CALLED_MOST_BYTES, FILE_MOST_BYTES, Refused, adopt, list, remove};
 use player::{Order, Player};
 
 /// How many requests wait at most; more come only while the device does not answer, and a melody that is late is none.

@@ -53,6 +53,7 @@ pub fn run(window: Window, places: &Places) -> anyhow::Result<()> {
             commands::page,
             commands::why,
             commands::zones,
+            commands::adopt,
             commands::ready,
             commands::close,
         ])

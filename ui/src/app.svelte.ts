@@ -27,27 +27,25 @@ export class App<View extends { common: Common }> {
   }
 
   /** Takes a fresh view. Calls that come while one is under way are answered by one look after it. */
-  async look(): Promise<void> {
-    if (this.#looking) {
-      this.#again = true;
-      return this.#looking;
-    }
-    this.#looking = this.#lookUntilFresh();
-    try {
-      await this.#looking;
-    } finally {
-      this.#looking = undefined;
-    }
+  look(): Promise<void> {
+    if (this.#looking) this.#again = true;
+    else this.#looking = this.#lookUntilFresh();
+    return this.#looking;
   }
 
   async #lookUntilFresh(): Promise<void> {
-    do {
-      this.#again = false;
-      const view = await ipc.look<View>(this.#scope);
-      dress(view.common);
-      this.view = view;
-      trouble.is = false;
-    } while (this.#again);
+    try {
+      do {
+        this.#again = false;
+        const view = await ipc.look<View>(this.#scope);
+        dress(view.common);
+        this.view = view;
+        trouble.is = false;
+      } while (this.#again);
+    } finally {
+      // At once: whoever comes between the last look and a later turn would be answered by none.
+      this.#looking = undefined;
+    }
   }
 }
 

@@ -23,6 +23,10 @@ export const why = (id: string) => invoke<WhyLine[]>("why", { id });
 /** Returns the names of all time zones. */
 export const zones = () => invoke<string[]>("zones");
 
+/** Keeps a sound file on this desk and returns its melody's id; fails with a code of `melody-refused-<code>`. */
+export const adopt = (bytes: ArrayBuffer, name: string) =>
+  invoke<string>("adopt", bytes, { headers: { file: new URLSearchParams({ name }).toString() } });
+
 /** Says that the page is painted, so that its hidden window is shown without a white flash. */
 export const ready = () => invoke<void>("ready");
 

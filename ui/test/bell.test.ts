@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
 
 import Bell from "../src/bell/Bell.svelte";
+import type { Common } from "../src/bindings/Common";
 import { raise, settle } from "./fixture/stage";
 import { bell, common, day, item, many, NOW, row } from "./fixture/views";
 
@@ -91,7 +92,7 @@ test("the menu of a row mutes its kind for an hour, removes, and leads to the pr
   const until = mute?.do === "prefer" ? (mute.cells[0]?.value as { until: string }).until : "";
   expect(Math.round((Date.parse(until) - Date.parse(NOW)) / 60_000)).toBe(60);
   expect(remove).toEqual({ do: "remove", what: { row: "c/412" } });
-  expect(show).toEqual({ do: "show", window: "preferences" });
+  expect(show).toEqual({ do: "show", window: "preferences", kind: "sla_expired" });
 });
 
 test("it says channel by channel why a notice rang", async () => {
@@ -275,4 +276,25 @@ test("ten thousand rows are scrolled with only a few of them drawn", async () =>
   expect(scroller.scrollHeight).toBeGreaterThan(1000 * 40);
   scroller.scrollTop = 0;
   await expect.poll(() => titles()[0]).toBe("Customer 0 wrote to you");
+});
+
+test("a notice that the server lacks says that it is here only, and why", async () => {
+  await raise(Bell, { view: bell(), rows: [row("c/9", item({ title: "Ticket closed", unread: true, not_on_server: true })), ...day()] });
+  const told = [...document.querySelectorAll("article")].map(({ textContent }) => textContent?.includes("On this computer only"));
+  expect(told.slice(0, 2)).toEqual([true, false]);
+  await expect.element(page.getByTitle(/^The server does not have this notification/)).toBeVisible();
+});
+
+test("a part that does not work is told at the foot, and checked from there", async () => {
+  const parts: Common["parts"] = [
+    { part: "store", is: { state: "fails", code: "full" } },
+    { part: "keyring", is: { state: "fails", code: "locked" } },
+    { part: "sound", is: { state: "works", detail: "" } },
+  ];
+  const desk = await raise(Bell, { view: bell({ common: common({ parts }) }), rows: day() });
+  await expect.element(page.getByText(/^The disk is full. Free some space/)).toBeVisible();
+  await page.getByRole("button", { name: "The keyring is locked. Unlock it, then check again. Check" }).click();
+  expect(desk.acts()).toEqual([{ do: "check", part: "keyring" }]);
+  await desk.show(bell());
+  expect(document.querySelector("footer .trouble")).toBeNull();
 });

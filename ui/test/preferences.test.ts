@@ -72,6 +72,115 @@ test("a melody is chosen and heard", async () => {
   ]);
 });
 
+const ownFile = async () => {
+  await userEvent.selectOptions(document.querySelector<HTMLSelectElement>("td.melody select")!, "Own file…");
+  await settle();
+};
+const give = async (file: File) => {
+  const input = document.querySelector<HTMLInputElement>("input[type=file]")!;
+  const files = new DataTransfer();
+  files.items.add(file);
+  input.files = files.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  await settle();
+};
+const sound = (bytes: number[], name = "door bell.wav") => new File([new Uint8Array(bytes)], name);
+
+test("a file of one's own is chosen in the picker, given to the desk, and heard", async () => {
+  const desk = await stage();
+  await ownFile();
+  // The list itself stays at what is in force, and the button that may open the system's window has the focus.
+  expect(document.querySelector<HTMLSelectElement>("td.melody select")!.value).toBe("two-bells");
+  expect(document.activeElement?.textContent?.trim()).toBe("Own file…");
+  await give(sound([79, 103, 103]));
+  const given = desk.calls.find(({ command }) => command === "adopt")!;
+  expect([...new Uint8Array(given.args)]).toEqual([79, 103, 103]);
+  expect(given.options).toEqual({ headers: { file: "name=door+bell.wav" } });
+  expect(desk.acts()).toEqual([
+    { do: "prefer", cells: [{ scope: "*", kind: "operator_mentioned", facet: "melody", value: "own:new.ogg" }] },
+    { do: "preview", melody: "own:new.ogg", volume: null },
+  ]);
+  expect(document.querySelector("[role=dialog]")).toBeNull();
+});
+
+test("a file that is no melody is refused with words, and nothing is chosen", async () => {
+  const desk = await stage();
+  await ownFile();
+  const told = () => document.querySelector("[role=alert]")?.textContent;
+  desk.adopted = { refused: "too_long" };
+  await give(sound([1]));
+  expect(told()).toBe("The sound is too long. Choose one of at most 10 seconds.");
+  desk.adopted = { refused: "from the future" };
+  await give(sound([1]));
+  expect(told()).toContain("The file cannot be kept.");
+  const calls = desk.calls.length;
+  const large = sound([]);
+  Object.defineProperty(large, "size", { value: 20 * 1024 * 1024 + 1 });
+  await give(large);
+  expect(told()).toBe("The file is too large. Choose one of at most 20 MB.");
+  expect(desk.calls.length).toBe(calls);
+  expect(desk.acts()).toEqual([]);
+});
+
+test("own melodies are told apart from those of another computer, and can be removed", async () => {
+  const view = preferences();
+  const [mention, other] = view.groups[0]!.kinds;
+  mention!.melody = "own:4f1c.wav";
+  other!.melody = "own:9a2b.ogg";
+  const desk = await stage(view);
+  const pickers = [...document.querySelectorAll<HTMLSelectElement>("td.melody select")];
+  expect(pickers.slice(0, 2).map((picker) => picker.selectedOptions[0]?.textContent)).toEqual(["door.wav", "File of another computer"]);
+  await page.getByRole("button", { name: /^More:/ }).first().click();
+  await page.getByRole("button", { name: `Remove “${isolated("door.wav")}” from this computer` }).click();
+  expect(desk.acts()).toEqual([{ do: "remove_melody", melody: "own:4f1c.wav" }]);
+});
+
+const at = (kind: string, turn = 1, change = {}) => preferences({ ...change, at_kind: { kind, turn } });
+const focused = () => document.activeElement?.getAttribute("data-kind");
+
+test("the row that was asked for is seen and has the focus, whatever hid it", async () => {
+  const desk = await stage(at("appointment_1_minute"));
+  expect(focused()).toBe("appointment_1_minute");
+  const { top, bottom } = document.activeElement!.getBoundingClientRect();
+  expect(top >= 0 && bottom <= innerHeight).toBe(true);
+  await page.getByRole("searchbox").fill("reply");
+  await section("Health");
+  await desk.show(at("call_missed", 2));
+  expect(focused()).toBe("call_missed");
+  expect((page.getByRole("searchbox").element() as HTMLInputElement).value).toBe("");
+  // A row that nobody sends is in the list below.
+  await desk.show(at("end_of_day_summary", 3));
+  expect(focused()).toBe("end_of_day_summary");
+  expect(document.querySelector("details")?.open).toBe(true);
+});
+
+test("a row is gone to once for each time that it was asked for", async () => {
+  const desk = await stage(at("call_missed"));
+  await page.getByRole("searchbox").click();
+  await desk.show(at("call_missed", 1, { volume: 40 }));
+  expect(focused()).toBeNull();
+  await desk.show(at("call_missed", 2));
+  expect(focused()).toBe("call_missed");
+  await section("Health");
+  await section("Notification types");
+  expect(focused()).toBeNull();
+});
+
+test("a row that was asked for from within a line is seen in everything", async () => {
+  const desk = await stage(ofLine());
+  await pick("For", "line:aloware/7");
+  await desk.show({ ...ofLine(), at_kind: { kind: "call_missed", turn: 1 } });
+  expect(desk.calls.at(-1)).toEqual({ command: "look", args: { scope: "*" } });
+  expect(focused()).toBe("call_missed");
+});
+
+test("what was chosen for many kinds is undone by one button", async () => {
+  const desk = await stage(preferences({ common: common({ undo: "preferred:12" }) }));
+  await expect.element(page.getByText(`${isolated("12")} choices changed`)).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).click();
+  expect(desk.acts()).toEqual([{ do: "undo" }]);
+});
+
 test("a kind is pinned, gets a volume of its own, and goes back to its defaults", async () => {
   const desk = await stage();
   const last = (name: RegExp) => page.getByRole("button", { name }).nth(2);
@@ -127,6 +236,7 @@ test("each setting of a channel is one choice", async () => {
   await pick("Most at once", "5");
   await pick("Repeats until read", `${isolated("2")} times`);
   await pick("Shows", "name only");
+  await pick("While you look at the inbox", "only that conversation is silent");
   await pick("Pause between melodies", `${isolated("10")} s`);
   await page.getByRole("switch", { name: "Repeat every 30 s until read" }).click();
   await page.getByRole("switch", { name: "Only what is assigned to me" }).first().click();
@@ -137,6 +247,7 @@ test("each setting of a channel is one choice", async () => {
     set("toast.most", 5),
     set("toast.repeats", 2),
     set("toast.shows", "name"),
+    set("focus", "conversation"),
     set("sound.gap_ms", 10_000),
     set("sound.repeats", true),
     set("only_mine.bell", true),
@@ -163,6 +274,21 @@ test("quiet hours are switched, their zone is found by typing, and mail is held"
   await userEvent.keyboard("london{Enter}");
   await page.getByLabelText("Hold it, and send one summary at the end").click();
   expect(desk.acts()).toEqual([hours({ on: false }), hours({ zone: "Europe/London" }), hours({ email: "hold" })]);
+});
+
+test("a zone is taken by whoever types faster than the zones come", async () => {
+  const desk = await stage();
+  await section("Quiet hours");
+  let open = () => undefined as void;
+  desk.gate = new Promise((opened) => (open = opened));
+  await page.getByRole("combobox").click();
+  await userEvent.keyboard("london{Enter}");
+  await settle();
+  expect(desk.acts()).toEqual([]);
+  desk.gate = undefined;
+  open();
+  await settle();
+  expect(desk.acts()).toEqual([hours({ zone: "Europe/London" })]);
 });
 
 test("a day is made quiet by keyboard alone", async () => {

@@ -10,7 +10,7 @@ import Preferences from "../src/preferences/Preferences.svelte";
 import { disguise } from "../src/words.svelte";
 import { ofLine, preferences } from "./fixture/preferences";
 import { raise, settle, type Stage } from "./fixture/stage";
-import { ago, bell, common, day } from "./fixture/views";
+import { ago, bell, common, day, item, row } from "./fixture/views";
 
 type Show = (change: Partial<Common>) => Promise<Stage>;
 
@@ -26,7 +26,8 @@ const section = (index: number, view = preferences()): Show => async (more) => {
 const sick = preferences({ common: common({ parts: [{ part: "tray", is: { state: "fails", code: "no_host" } }, { part: "zones", is: { state: "works", detail: "2026f" } }] }) });
 
 const SHOWN: Record<string, Show> = {
-  "the unread list": inBell(),
+  "the unread list": inBell({ parts: [{ part: "keyring", is: { state: "fails", code: "waiting" } }] }),
+  "a notice of this computer only": inBell({}, [row("c/9", item({ not_on_server: true, unread: true }))]),
   "a list with everything to say": inBell({ quiet: { hold, next_start: null, zone: "Europe/Kyiv", offset_minutes: 120 }, undo: "read:3", problem: "past", waiting: 2, link: offline }),
   "an empty list": inBell({}, []),
   "a bell that is signed out": inBell({ link: { state: "signed_out" }, account: { name: "Mira Oak", host: "desk.example.org", session_only: true, availability: "busy" } }),
@@ -46,6 +47,14 @@ const SHOWN: Record<string, Show> = {
   },
   "the matrix": section(0),
   "the matrix of a line": section(0, ofLine()),
+  "the menu of a kind": async (more) => {
+    const view = preferences();
+    view.groups[0]!.kinds[0]!.melody = "own:4f1c.wav";
+    const stage = await section(0, view)(more);
+    document.querySelector<HTMLElement>("td button[aria-haspopup=dialog]")?.click();
+    await settle();
+    return stage;
+  },
   "the simple screen": section(0, preferences({ full: false })),
   "the channels": section(1, sick),
   "the quiet hours": section(2),

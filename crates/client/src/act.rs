@@ -93,10 +93,19 @@ pub enum Action {
     },
     /// Sign out.
     SignOut,
+    /// Remove an own melody from this desk, and take back where it was chosen.
+    RemoveMelody {
+        /// Its id, `own:<name>`.
+        melody: String,
+    },
     /// Open a window.
     Show {
         /// Which.
         window: Window,
+        /// In the preferences: the kind whose row is to be seen.
+        #[serde(default)]
+        #[cfg_attr(test, ts(optional))]
+        kind: Option<String>,
     },
     /// Connect at once.
     Reconnect,

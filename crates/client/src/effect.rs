@@ -68,6 +68,8 @@ pub enum Effect {
     KeepDesk(DeskSettings),
     /// Read these notices from the store; they come as [`crate::message::Message::Recalled`].
     Recall(Vec<EventId>),
+    /// Delete an own melody, `own:<name>`, from this desk.
+    RemoveMelody(String),
     /// Start at login from now on, or not.
     Autostart(bool),
     /// Check one part of the desk (health page).
@@ -96,6 +98,8 @@ pub struct Kept {
     pub marks: Vec<(EventId, Marked)>,
     /// Notices that are gone, by retention or by a snapshot that lacks them.
     pub forgotten: Vec<EventId>,
+    /// Notices that stay here though the server has them no more (F31).
+    pub stranded: Vec<EventId>,
     /// Choices, with the moment they were meant.
     pub cells: Vec<(Cell, Timestamp)>,
     /// Policy and scopes, where they changed.
@@ -225,6 +229,8 @@ pub struct Play {
     pub notice: Option<EventId>,
     /// The melody's id, or `own:<name>`.
     pub melody: String,
+    /// The id of the melody to play where this desk lacks that one, or cannot play it (F39).
+    pub instead: String,
     /// 0 to 100, all volumes taken together.
     pub volume: u8,
 }

@@ -88,6 +88,17 @@ pub enum Message {
     Paired(Result<Box<Account>, PairingFault>),
     /// A part of the desk is in another state.
     Part(Part, PartState),
+    /// The own melodies of this desk are these.
+    OwnMelodies(Vec<OwnMelody>),
+}
+
+/// A sound file that a person gave this desk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnMelody {
+    /// As choices name it: `own:<name>`.
+    pub id: String,
+    /// What the file was called where it was chosen. It never leaves this desk.
+    pub name: String,
 }
 
 /// An account, as the store keeps it. Its token is in the keyring and nowhere else.

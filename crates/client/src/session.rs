@@ -13,6 +13,7 @@ mod heard;
 mod ids;
 mod links;
 mod marks;
+mod melodies;
 mod open;
 mod outlets;
 mod preferences;
@@ -30,6 +31,7 @@ mod wake;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use campanile_core::{
+    catalogue::Kind,
     change::{Scopes, Seq},
     ids::{Epoch, EventId},
     inbox::{Inbox, Marked},
@@ -43,7 +45,7 @@ use crate::{
     act::{Action, Availability},
     effect::{DeskSettings, Effect, Kept},
     message::{Account, Message, StoreFault},
-    view::{Part, PartState, Window},
+    view::{KindAt, Part, PartState, Window},
     words::{Clock, Language, Words},
 };
 
@@ -98,6 +100,12 @@ pub struct Session {
     words: Words,
     parts: BTreeMap<Part, PartState>,
     windows: Vec<Window>,
+    /// The row of the preferences that somebody asked for.
+    at_kind: Option<KindAt>,
+    /// How often such a row was asked for.
+    turns: u32,
+    /// The own melodies of this desk: what each file was called, by id.
+    own: BTreeMap<String, String>,
     problem: Option<&'static str>,
     /// Grows with each change of the list.
     revision: u32,
@@ -125,6 +133,8 @@ struct Belongings {
     settings: Settings,
     availability: Option<Availability>,
     focused_until: Option<Timestamp>,
+    /// The conversation that is on screen until then.
+    on_screen: Option<String>,
     inbox: Inbox,
     cursor: Option<String>,
     epoch: Option<Epoch>,
@@ -176,6 +186,9 @@ impl Session {
             words: Words::new(language),
             parts: BTreeMap::from([(Part::Zones, zones)]),
             windows: Vec::new(),
+            at_kind: None,
+            turns: 0,
+            own: BTreeMap::new(),
             problem: None,
             revision: 0,
             drawn: None,
@@ -244,6 +257,7 @@ impl Session {
             Message::Resumed => self.out.push(Effect::Reconnect),
             Message::Paired(paired) => self.paired(paired, now),
             Message::Part(part, state) => self.part_is(part, state, now),
+            Message::OwnMelodies(all) => self.own_melodies_are(all),
         }
     }
 
@@ -258,18 +272,16 @@ impl Session {
             Action::Remove { what } => self.remove(&what, now),
             Action::ReadAll { filter } => self.read_all(filter, now),
             Action::Undo => self.undo(now),
-            Action::Prefer { cells } => self.prefer(cells, now),
+            Action::Prefer { cells } => self.choose(cells, now),
             Action::Quiet { how } => self.be_quiet(how, now),
             Action::Available { as_what } => self.be_available(as_what, now),
             Action::Preview { melody, volume } => self.preview(melody, volume),
+            Action::RemoveMelody { melody } => self.remove_melody(&melody, now),
             Action::Test => self.test(),
             Action::Check { part } => self.out.push(Effect::Check(part)),
             Action::Pair { link } => self.out.push(Effect::Pair(link.into())),
             Action::SignOut => self.sign_out(now),
-            Action::Show { window } => self.out.push(Effect::OpenWindow {
-                window,
-                activation: None,
-            }),
+            Action::Show { window, kind } => self.show_window(window, kind),
             Action::Reconnect => self.out.push(Effect::Reconnect),
             Action::Language { language } => self.speak(language),
             Action::Theme { theme } => self.draw_in(theme),
@@ -314,15 +326,35 @@ impl Session {
     }
 
     fn store_failed(&mut self, fault: StoreFault) {
-        let code = match fault {
-            StoreFault::Full => "full",
-            StoreFault::ReadOnly => "read_only",
-            StoreFault::Broken => "broken",
+        let state = match fault {
+            StoreFault::Full => Part::Store.fails("full"),
+            StoreFault::ReadOnly => Part::Store.fails("read_only"),
+            StoreFault::Broken => Part::Store.fails("broken"),
         };
-        self.set_part(Part::Store, PartState::Fails { code: code.into() });
+        self.set_part(Part::Store, state);
+    }
+
+    /// Opens a window, the preferences at a row of theirs.
+    fn show_window(&mut self, window: Window, kind: Option<String>) {
+        let kind = kind.filter(|kind| Kind::find(kind).is_some_and(|kind| self.may_see(kind)));
+        if window == Window::Preferences {
+            self.turns = self.turns.wrapping_add(1);
+            self.at_kind = kind.map(|kind| KindAt {
+                kind,
+                turn: self.turns,
+            });
+        }
+        self.out.push(Effect::OpenWindow {
+            window,
+            activation: None,
+        });
     }
 
     fn windows_are(&mut self, windows: Vec<Window>) {
+        let were_open = self.windows.contains(&Window::Preferences);
+        if were_open && !windows.contains(&Window::Preferences) {
+            self.at_kind = None;
+        }
         if windows.is_empty() {
             self.of.strange_link = None;
             self.problem = None;

@@ -10,7 +10,7 @@ pub use common::{
     AccountView, Common, HoldView, LinkView, Part, PartState, PartView, QuietView, Window,
 };
 pub use preferences::{
-    CellView, ChannelView, GroupView, KindView, MelodyView, PlaceView, PreferencesView,
+    CellView, ChannelView, GroupView, KindAt, KindView, MelodyView, PlaceView, PreferencesView,
     QuietHoursView, WindowView,
 };
 pub use tray::{Badge, MenuItem, Mood, TrayView};

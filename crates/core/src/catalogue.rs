@@ -335,6 +335,9 @@ pub const KINDS: &[Kind] = &[
 /// The defaults of a kind that the catalogue does not know: the bell only, so that nothing is dropped because it is new.
 pub const UNKNOWN_DEFAULTS: Channels = B;
 
+/// The melody of a kind that the catalogue does not know.
+pub const UNKNOWN_MELODY: &str = "soft-knock";
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    catalogue::{Channels, Kind, UNKNOWN_DEFAULTS},
+    catalogue::{Channels, Kind, UNKNOWN_DEFAULTS, UNKNOWN_MELODY},
     channel::{Channel, InQuietHours, Side},
     event::Notice,
     policy::{Lock, Policy},
-    preferences::{ANY_KIND, Facet, Preferences, Scope},
+    preferences::{ANY_KIND, Facet, FocusSilences, Preferences, Scope},
     quiet::{HeldEmail, Hold, TimedMute},
     time::Timestamp,
 };
@@ -28,15 +28,15 @@ pub struct Circumstances<'a> {
     pub focus: Focus<'a>,
 }
 
-/// What the agent looks at in the platform (R5).
+/// What the agent looks at in the platform. How much of it is silent then is the agent's choice, [`Facet::Focus`] (R5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Focus<'a> {
     /// Nothing that matters here.
     #[default]
     Elsewhere,
-    /// The platform's inbox page: nothing need interrupt.
+    /// The platform's inbox page, with no conversation open.
     Inbox,
-    /// One conversation, by the source's own id: only this one need not interrupt.
+    /// The inbox page with one conversation on screen, by the source's own id.
     Conversation(&'a str),
 }
 
@@ -225,15 +225,19 @@ pub fn melody<'a>(
     preferences: &'a Preferences,
     policy: &'a Policy,
 ) -> &'a str {
-    let facet = Facet::Melody.id();
-    let chosen = preferences
-        .chosen(scopes, kind, facet)
-        .map(|(_, value)| value);
-    let fallback = || Kind::find(kind).map_or("soft-knock", |kind| kind.melody);
+    let chosen = preferences.chosen(scopes, kind, Facet::Melody.id());
     chosen
-        .or_else(|| policy.default_for(kind, facet))
+        .and_then(|(_, value)| value.as_str())
+        .unwrap_or_else(|| default_melody(kind, policy))
+}
+
+/// Returns the melody of `kind` where the agent chose none, or one that cannot be played: the instance's, else the catalogue's.
+#[must_use]
+pub fn default_melody<'a>(kind: &str, policy: &'a Policy) -> &'a str {
+    policy
+        .default_for(kind, Facet::Melody.id())
         .and_then(Value::as_str)
-        .unwrap_or_else(fallback)
+        .unwrap_or_else(|| Kind::find(kind).map_or(UNKNOWN_MELODY, |kind| kind.melody))
 }
 
 struct Judge<'a> {
@@ -336,14 +340,14 @@ impl Judge<'_> {
     }
 
     fn is_in_focus(&self) -> bool {
-        match self.at.focus {
-            Focus::Elsewhere => false,
-            Focus::Inbox => true,
-            Focus::Conversation(id) => self
-                .notice
-                .conversation
-                .as_ref()
-                .is_some_and(|c| c.id == id),
+        let is_on_screen = |id| {
+            let conversation = self.notice.conversation.as_ref();
+            conversation.is_some_and(|conversation| conversation.id == id)
+        };
+        match (self.at.focus, self.at.preferences.focus_silences()) {
+            (Focus::Elsewhere, _) | (Focus::Inbox, FocusSilences::Conversation) => false,
+            (Focus::Inbox | Focus::Conversation(_), FocusSilences::Inbox) => true,
+            (Focus::Conversation(id), FocusSilences::Conversation) => is_on_screen(id),
         }
     }
 

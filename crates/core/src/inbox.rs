@@ -221,6 +221,13 @@ impl Inbox {
         }
     }
 
+    /// Takes note of where in the log a notice arrived, where that is another place than before.
+    pub fn place(&mut self, id: EventId, seq: Seq) {
+        if let Some(item) = self.items.get_mut(&id) {
+            item.seq = seq;
+        }
+    }
+
     /// Forgets a notice, as retention does.
     pub fn forget(&mut self, id: EventId) {
         if let Some(item) = self.items.remove(&id) {

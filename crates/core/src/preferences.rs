@@ -16,7 +16,7 @@ mod facet;
 mod settings;
 
 pub use facet::{Expected, Facet, check};
-pub use settings::{Settings, SoundSettings, ToastSettings, ToastShows};
+pub use settings::{FocusSilences, Settings, SoundSettings, ToastSettings, ToastShows};
 
 /// The kind that stands for all kinds: its cells are the channels' own switches and the settings.
 pub const ANY_KIND: &str = "*";
@@ -147,6 +147,25 @@ impl Preferences {
         self.cells.get(scope)?.get(kind)?.get(facet)?.0.as_ref()
     }
 
+    /// Returns the choice at exactly this place, a taken-back one too, and when it was meant.
+    #[must_use]
+    pub fn dated(
+        &self,
+        scope: &Scope,
+        kind: &str,
+        facet: &str,
+    ) -> Option<(Option<&Value>, Timestamp)> {
+        let (value, at) = self.cells.get(scope)?.get(kind)?.get(facet)?;
+        Some((value.as_ref(), *at))
+    }
+
+    /// Sets a choice without asking which was meant later: a deed is taken back that nobody else was told of.
+    pub fn restore(&mut self, cell: &Cell, at: Timestamp) {
+        let kinds = self.cells.entry(cell.scope.clone()).or_default();
+        let facets = kinds.entry(cell.kind.clone()).or_default();
+        facets.insert(cell.facet.clone(), (cell.value.clone(), at));
+    }
+
     /// Returns the scopes in which there are choices and that `notice` falls into, the strongest first.
     #[must_use]
     pub fn scopes_of(&self, notice: &Notice) -> Vec<Scope> {
@@ -204,6 +223,12 @@ impl Preferences {
             mute: self.read(Facet::Mute),
             excused_until: self.read(Facet::ExcusedUntil),
         }
+    }
+
+    /// Returns what is silent while the agent looks at the platform's inbox page (R5).
+    #[must_use]
+    pub fn focus_silences(&self) -> FocusSilences {
+        self.read(Facet::Focus).unwrap_or_default()
     }
 
     /// Returns the mute of one kind, if one was set. It may be over.

@@ -288,18 +288,44 @@ fn always_alert_passes_neither_a_mute_of_that_kind_nor_focus() {
         ]);
 }
 
+/// Tells which toasts of conversation 412 go out, by what the agent chose and looks at.
+fn toasts_in_focus(choice: Option<&str>) -> Vec<(Focus<'static>, bool)> {
+    let looks = [
+        Focus::Elsewhere,
+        Focus::Inbox,
+        Focus::Conversation("412"),
+        Focus::Conversation("413"),
+    ];
+    let told = looks.map(|look| {
+        let base = when("sla_expired").looking_at(look);
+        let situation = match choice {
+            Some(choice) => base.chosen("*", "*", "focus", json!(choice)),
+            None => base,
+        };
+        (look, situation.told().contains("+toast"))
+    });
+    told.to_vec()
+}
+
 #[test]
-fn looking_at_one_conversation_silences_only_that_one() {
-    when("sla_expired")
-        .looking_at(Focus::Conversation("412"))
-        .gives(expect![
-            "+bell catalogue; -push catalogue; -email catalogue; -toast focus; -sound focus"
-        ]);
-    when("sla_expired")
-        .looking_at(Focus::Conversation("413"))
-        .gives(expect![
-            "+bell catalogue; -push catalogue; -email catalogue; +toast catalogue; +sound catalogue"
-        ]);
+fn looking_at_the_inbox_silences_all_or_only_the_conversation_on_screen() {
+    let all = [
+        (Focus::Elsewhere, true),
+        (Focus::Inbox, false),
+        (Focus::Conversation("412"), false),
+        (Focus::Conversation("413"), false),
+    ];
+    assert_eq!(toasts_in_focus(None), all);
+    assert_eq!(toasts_in_focus(Some("inbox")), all);
+    assert_eq!(
+        toasts_in_focus(Some("conversation")),
+        [
+            (Focus::Elsewhere, true),
+            (Focus::Inbox, true),
+            (Focus::Conversation("412"), false),
+            (Focus::Conversation("413"), true),
+        ]
+    );
 }
 
 #[test]

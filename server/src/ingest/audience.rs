@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use campanile_core::{
     catalogue::{Audience, Kind},
     event::{Because, Reference},
-    preferences::{ANY_KIND, Scope},
+    preferences::{ANY_KIND, Facet, Scope},
 };
 
 use super::known::Filled;
@@ -13,9 +13,6 @@ use crate::{
     directory::{Directory, Part, PlaceKey, PlaceKind, Source},
     store::AgentNo,
 };
-
-/// The choice, for a line, whether to be told of what comes on it (R25). On for its members, off for others who may.
-const FOLLOW: &str = "follow";
 
 /// Who is told, and why.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -175,7 +172,7 @@ impl Search<'_> {
             self.directory
                 .agent(agent)?
                 .preferences
-                .value(&scope, ANY_KIND, FOLLOW)?
+                .value(&scope, ANY_KIND, Facet::Follow.id())?
                 .as_bool()
         });
         chosen.unwrap_or(by_default)

@@ -123,7 +123,7 @@ fn check_cell(policy: &Policy, cell: &Cell) -> Result<(), (Code, String)> {
             ));
         }
     }
-    check(&cell.kind, &cell.facet, cell.value.as_ref()).map_err(|expected| {
+    check(cell).map_err(|expected| {
         (
             Code::BadRequest,
             format!("`value` of {}: {expected}", cell.facet),

@@ -82,6 +82,14 @@ impl Resident {
                 None => Answer::Why(Vec::new()),
             },
             Question::Zones => Answer::Zones(Zone::names().into_iter().map(Into::into).collect()),
+            Question::Melodies => {
+                let listed = self.list_melodies();
+                tokio::spawn(async move {
+                    listed.await;
+                    reply.send(Answer::Done)
+                });
+                return;
+            }
             Question::Status => Answer::Status(Box::new(self.status())),
             Question::Pair { link } => {
                 self.pairing.push(reply);

@@ -6,11 +6,11 @@ use campanile_client::{
     effect::{Effect, Kept},
     message::Message,
     sync::Command,
-    view::{Part, PartState},
+    view::Part,
 };
 
 use super::{follow::Follow, resident::Resident, settings};
-use crate::{autostart, idle, opener};
+use crate::{autostart, idle, opener, sound};
 
 impl Resident {
     /// Performs one effect. Only what is to be kept is waited for: whatever is told after it is in the store.
@@ -61,14 +61,20 @@ impl Resident {
                 }
             }
             Effect::Recall(ids) => self.recall(ids),
+            Effect::RemoveMelody(melody) => {
+                let folder = self.places.sounds();
+                tokio::task::spawn_blocking(move || {
+                    if let Err(error) = sound::remove(&folder, &melody) {
+                        tracing::error!(%error, "an own melody was not deleted");
+                    }
+                });
+            }
             Effect::Autostart(on) => {
                 if let Err(error) = autostart::set(on) {
                     tracing::error!(%error, "the start at login cannot be changed");
                     self.tell(Message::Part(
                         Part::Autostart,
-                        PartState::Fails {
-                            code: "unwritable".into(),
-                        },
+                        Part::Autostart.fails("unwritable"),
                     ));
                 } else {
                     self.check(Part::Autostart);
@@ -129,6 +135,20 @@ impl Resident {
             let items = store.items(ids).await.unwrap_or_default();
             events.send(Message::Recalled(items)).await
         });
+    }
+
+    /// Looks which own melodies are here; they come as [`Message::OwnMelodies`], before the future ends.
+    pub(super) fn list_melodies(&self) -> impl Future<Output = ()> + use<> {
+        let (folder, events) = (self.places.sounds(), self.events.clone());
+        async move {
+            let listed = tokio::task::spawn_blocking(move || sound::list(&folder)).await;
+            match listed {
+                // A desk that is gone needs no news.
+                Ok(Ok(all)) => drop(events.send(Message::OwnMelodies(all)).await),
+                Ok(Err(error)) => tracing::warn!(%error, "the own melodies cannot be listed"),
+                Err(error) => tracing::warn!(%error, "the own melodies were not listed"),
+            }
+        }
     }
 
     fn tell_server(&self, command: Command) {

@@ -107,7 +107,7 @@ pub async fn live(
         session,
         read,
         toast: toast::start(events.clone(), shell.app()),
-        sound: sound::start(events.clone(), places.data.join("sounds"))?,
+        sound: sound::start(events.clone(), places.sounds())?,
         tray: tray::start(events.clone(), shell.app())?,
         windows: Windows::default(),
         signed_in: None,
@@ -130,6 +130,7 @@ pub async fn live(
     {
         desk.check(*part);
     }
+    tokio::spawn(desk.list_melodies());
     if let Some(window) = open {
         desk.windows.open(window, None);
     }

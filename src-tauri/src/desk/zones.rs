@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use campanile_client::view::PartState;
+use campanile_client::view::{Part, PartState};
 use campanile_core::zone::{Origin, Rules, Version};
 
 /// Where systems keep their rules; one that has none of these is served by the built-in rules.
@@ -33,7 +33,7 @@ pub fn rules() -> Rules {
 pub fn state(rules: &Rules) -> PartState {
     let about = rules.about();
     match about.origin {
-        Origin::Compiled => PartState::Fails { code: "old".into() },
+        Origin::Compiled => Part::Zones.fails("old"),
         Origin::BuiltIn | Origin::System => PartState::Works {
             detail: about.version.as_str().into(),
         },

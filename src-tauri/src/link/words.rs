@@ -47,6 +47,8 @@ pub enum Question {
     },
     /// The zones to choose from.
     Zones,
+    /// Look which own melodies are here: there is another.
+    Melodies,
     /// How the desk is.
     Status,
     /// Sign in, and wait until that worked or failed.
@@ -167,6 +169,7 @@ mod tests {
             },
             Question::Why { id },
             Question::Zones,
+            Question::Melodies,
             Question::Status,
             Question::Pair {
                 link: "campanile://pair".into(),

@@ -73,6 +73,13 @@ impl Format {
         }
     }
 
+    /// Says whether a file's name ends as that of one of the formats.
+    pub fn has_ending(name: &str) -> bool {
+        let all = [Self::Wav, Self::Ogg, Self::Flac, Self::Mp3];
+        name.rsplit_once('.')
+            .is_some_and(|(_, ending)| all.iter().any(|format| format.ending() == ending))
+    }
+
     /// Returns the ending of such a file's name.
     pub const fn ending(self) -> &'static str {
         match self {

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use campanile_client::view::{Part, PartState};
 use cpal::{
     ErrorKind,
     traits::{DeviceTrait as _, HostTrait as _},
@@ -39,7 +40,7 @@ pub struct Device {
     is_lost: Arc<AtomicBool>,
 }
 
-/// Why there is no device, as a code of the language catalogue (`part-sound-<code>`).
+/// Why there is no device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deviceless {
     /// There is none, or it may not be used.
@@ -51,12 +52,12 @@ pub enum Deviceless {
 }
 
 impl Deviceless {
-    /// Returns the code.
-    pub const fn code(self) -> &'static str {
+    /// Returns it for the health page.
+    pub fn state(self) -> PartState {
         match self {
-            Self::None => "no_device",
-            Self::Busy => "busy",
-            Self::Mute => "no_answer",
+            Self::None => Part::Sound.fails("no_device"),
+            Self::Busy => Part::Sound.fails("busy"),
+            Self::Mute => Part::Sound.fails("no_answer"),
         }
     }
 }

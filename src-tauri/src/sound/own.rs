@@ -1,4 +1,6 @@
 //! A person's own sound files: copied when chosen, known by a name only, and never trusted (S5, F39).
+//!
+//! Beside each copy lies what the file was called, for the person's eyes on this desk only.
 
 use std::{
     fs::{self, File},
@@ -7,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use campanile_client::{message::OwnMelody, words};
 use uuid::Uuid;
 
 use super::{
@@ -19,12 +22,19 @@ use super::{
 #[cfg_attr(windows, path = "own/windows.rs")]
 mod platform;
 
-const FILE_MOST_BYTES: u64 = 20 * 1024 * 1024;
+/// The most bytes of a sound file.
+pub const FILE_MOST_BYTES: usize = 20 * 1024 * 1024;
+/// The most bytes of what a file was called.
+pub const CALLED_MOST_BYTES: usize = 1024;
+/// How many own melodies a desk has at most: each stands in every picker.
+const OWN_MOST: usize = 32;
 const NAME_MOST_BYTES: usize = 64;
 /// A file that takes longer to read lies beyond a network that is gone, or was made to take long.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// What preferences write before the name of an own file.
 const PREFIX: &str = "own:";
+/// The ending of the file that says what another was called.
+const CALLED: &str = "called";
 
 /// Why a file is no melody.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +54,9 @@ pub enum Refused {
     /// None of the formats.
     #[error("choose a file in the format WAV, OGG, FLAC or MP3")]
     Format,
+    /// There are [`OWN_MOST`] of them already.
+    #[error("there are {OWN_MOST} own melodies; remove one first")]
+    TooMany,
     /// It cannot be decoded.
     #[error("the file is damaged or cannot be decoded; choose another")]
     Damaged,
@@ -61,6 +74,7 @@ impl Refused {
             Self::TooLarge => "too_large",
             Self::TooLong => "too_long",
             Self::Format => "format",
+            Self::TooMany => "too_many",
             Self::Damaged => "damaged",
             Self::System(_) => "system",
         }
@@ -77,34 +91,80 @@ impl From<Unplayable> for Refused {
     }
 }
 
-/// Checks a file that a person chose and copies it into `folder` under a name made up here.
+/// Checks the bytes of a file that a person chose, and keeps them in `folder` under a name made up here.
 ///
-/// Returns the melody's id, `own:<name>`, for preferences. It waits for the disk: call it where waiting is allowed.
+/// Returns the melody's id, `own:<name>`, for preferences; `called` is what the file was called. It waits for the disk:
+/// call it where waiting is allowed.
 ///
 /// # Errors
-/// [`Refused`]; then nothing was copied.
-pub fn choose(file: &Path, folder: &Path) -> Result<String, Refused> {
-    // A person may choose a link; what it leads to is then opened as strictly as any.
-    let file = fs::canonicalize(file)?;
-    // What was checked is written, and not read a second time.
+/// [`Refused`]; then nothing was kept.
+pub fn adopt(bytes: Vec<u8>, called: &str, folder: &Path) -> Result<String, Refused> {
+    if bytes.len() > FILE_MOST_BYTES {
+        return Err(Refused::TooLarge);
+    }
+    fs::create_dir_all(folder)?;
+    if list(folder)?.len() >= OWN_MOST {
+        return Err(Refused::TooMany);
+    }
     let (bytes, format) = checked(&Errand::default(), move || {
-        let bytes = read(&file)?;
         decode(bytes.clone())?;
         let format = Format::of(&bytes).ok_or(Refused::Format)?;
         Ok((bytes, format))
     })?;
     let name = format!("{}.{}", Uuid::new_v4().simple(), format.ending());
-    fs::create_dir_all(folder)?;
     let copy = folder.join(&name);
-    let written = platform::create(&copy).and_then(|mut file| {
-        file.write_all(&bytes)?;
-        file.sync_all()
-    });
-    if let Err(error) = written {
-        let _ = fs::remove_file(&copy);
+    let called = words::plain(called, words::TITLE_MOST);
+    let kept = write(&copy, &bytes).and_then(|()| write(&label(&copy), called.as_bytes()));
+    if let Err(error) = kept {
+        for file in [label(&copy), copy] {
+            let _ = fs::remove_file(file);
+        }
         return Err(error.into());
     }
     Ok(format!("{PREFIX}{name}"))
+}
+
+/// Returns the own melodies that lie in `folder`; none where there is no such folder.
+///
+/// # Errors
+/// What the system says.
+pub fn list(folder: &Path) -> io::Result<Vec<OwnMelody>> {
+    let files = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        files => files?,
+    };
+    let mut all = Vec::new();
+    for file in files {
+        let file = file?;
+        let Ok(name) = file.file_name().into_string() else {
+            continue;
+        };
+        let is_melody = place(folder, &name).is_ok() && Format::has_ending(&name);
+        if is_melody && file.file_type()?.is_file() {
+            let called = read(&label(&file.path()), CALLED_MOST_BYTES).unwrap_or_default();
+            let called = words::plain(&String::from_utf8_lossy(&called), words::TITLE_MOST);
+            all.push(OwnMelody {
+                id: format!("{PREFIX}{name}"),
+                name: if called.is_empty() { name } else { called },
+            });
+        }
+    }
+    Ok(all)
+}
+
+/// Deletes an own melody. One that is not there is deleted already.
+///
+/// # Errors
+/// [`Refused`].
+pub fn remove(folder: &Path, melody: &str) -> Result<(), Refused> {
+    let copy = place(folder, name(melody).unwrap_or_default())?;
+    for file in [label(&copy), copy] {
+        match fs::remove_file(file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Returns the name of an own file if the melody is one.
@@ -118,7 +178,7 @@ pub fn name(melody: &str) -> Option<&str> {
 /// [`Refused`].
 pub fn load(folder: &Path, name: &str, errand: &Errand) -> Result<Clip, Refused> {
     let file = place(folder, name)?;
-    checked(errand, move || Ok(decode(read(&file)?)?))
+    checked(errand, move || Ok(decode(read(&file, FILE_MOST_BYTES)?)?))
 }
 
 /// Does what a file from anywhere may keep from coming to an end.
@@ -158,23 +218,37 @@ fn is_device(name: &str) -> bool {
     matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, Refused> {
+/// Returns where it is written what the file at `copy` was called.
+fn label(copy: &Path) -> PathBuf {
+    let mut label = copy.as_os_str().to_owned();
+    label.push(".");
+    label.push(CALLED);
+    label.into()
+}
+
+fn write(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = platform::create(place)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn read(file: &Path, most_bytes: usize) -> Result<Vec<u8>, Refused> {
     let file = platform::open(file)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(Refused::NotAFile);
     }
-    if metadata.len() > FILE_MOST_BYTES {
+    if metadata.len() > most_bytes as u64 {
         return Err(Refused::TooLarge);
     }
-    bounded(file)
+    bounded(file, most_bytes)
 }
 
 /// Reads a file that may grow while it is read.
-fn bounded(file: File) -> Result<Vec<u8>, Refused> {
+fn bounded(file: File, most_bytes: usize) -> Result<Vec<u8>, Refused> {
     let mut bytes = Vec::new();
-    file.take(FILE_MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > FILE_MOST_BYTES {
+    file.take(most_bytes as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > most_bytes {
         return Err(Refused::TooLarge);
     }
     Ok(bytes)

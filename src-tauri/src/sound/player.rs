@@ -16,7 +16,7 @@ use campanile_client::{
     message::Message,
     view::{Part, PartState},
 };
-use campanile_core::{ids::EventId, melody::Melody};
+use campanile_core::{catalogue::UNKNOWN_MELODY, ids::EventId, melody::Melody};
 use tokio::sync::mpsc::Sender;
 
 use super::{
@@ -34,9 +34,6 @@ const OVERDUE: Duration = Duration::from_secs(4);
 const VOICES_MOST: usize = 8;
 /// What a device that was lost had taken and not yet played.
 const UNHEARD: Duration = Duration::from_millis(150);
-/// What is played for a melody that this desk does not have.
-const INSTEAD: &str = "soft-knock";
-
 /// What the thread is asked to do.
 #[derive(Debug)]
 pub enum Order {
@@ -139,7 +136,7 @@ impl Player {
         if !self.open() {
             return;
         }
-        let Some(clip) = own.or_else(|| self.melody(&play.melody)) else {
+        let Some(clip) = own.or_else(|| self.melody(play)) else {
             return;
         };
         let (notice, gain) = (play.notice, gain(play.volume));
@@ -158,14 +155,17 @@ impl Player {
     fn read(&self, name: &str) -> Option<Clip> {
         own::load(&self.sounds_folder, name, &self.reading)
             .inspect_err(|refused| {
-                tracing::warn!("an own melody is replaced by {INSTEAD}: {refused}")
+                tracing::warn!("an own melody is replaced by the kind's default: {refused}")
             })
             .ok()
     }
 
-    fn melody(&self, id: &str) -> Option<Clip> {
+    fn melody(&self, play: &Play) -> Option<Clip> {
         let rate_hz = self.device.as_ref()?.rate_hz;
-        let melody = Melody::find(id).or_else(|| Melody::find(INSTEAD))?;
+        let melody = built_in(play)?;
+        if melody.score.is_empty() {
+            return None;
+        }
         Some(Clip {
             samples: melody.render(rate_hz.get()).into(),
             channels: NonZero::<u16>::MIN,
@@ -205,9 +205,7 @@ impl Player {
                     self.device = Some(device);
                     self.until = Instant::now() + LINGER;
                 }
-                Err(why) => self.tell(PartState::Fails {
-                    code: why.code().to_owned(),
-                }),
+                Err(why) => self.tell(why.state()),
             }
         }
         let Some(device) = &self.device else {
@@ -273,9 +271,7 @@ impl Player {
         let (given_up, again): (Vec<_>, Vec<_>) =
             voices.into_iter().partition(|voice| voice.was_lost);
         if !given_up.is_empty() {
-            self.tell(PartState::Fails {
-                code: why.code().to_owned(),
-            });
+            self.tell(why.state());
         }
         if again.is_empty() || !self.open() {
             return;
@@ -302,5 +298,38 @@ impl Player {
             .events
             .blocking_send(Message::Part(Part::Sound, state.clone()));
         self.told = Some(state);
+    }
+}
+
+/// Returns what is played where no own file is: the melody itself, else what stands in for it.
+///
+/// That may be an own file or a melody of a later version as well, where an administrator chose it for all.
+fn built_in(play: &Play) -> Option<&'static Melody> {
+    [play.melody.as_str(), &play.instead, UNKNOWN_MELODY]
+        .into_iter()
+        .find_map(Melody::find)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_this_desk_lacks_is_replaced_by_the_kinds_default() {
+        for (melody, instead, expected) in [
+            ("alarm", "fanfare", "alarm"),
+            ("own:gone.ogg", "fanfare", "fanfare"),
+            ("from-the-future", "silent", "silent"),
+            ("own:gone.ogg", "own:gone-too.ogg", "soft-knock"),
+        ] {
+            let play = Play {
+                notice: None,
+                melody: melody.into(),
+                instead: instead.into(),
+                volume: 70,
+            };
+            let played = built_in(&play).map(|melody| melody.id);
+            assert_eq!(played, Some(expected), "{melody} {instead}");
+        }
     }
 }

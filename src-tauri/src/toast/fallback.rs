@@ -59,12 +59,7 @@ fn refuse(mut orders: Receiver<Order>, events: &Sender<Message>) {
         let answer = match order {
             Order::Show(toast) => Message::ToastFailed(toast.key),
             Order::Withdraw(_) => continue,
-            Order::Check => Message::Part(
-                Part::Toast,
-                PartState::Fails {
-                    code: "none".into(),
-                },
-            ),
+            Order::Check => Message::Part(Part::Toast, Part::Toast.fails("none")),
         };
         if events.blocking_send(answer).is_err() {
             return;

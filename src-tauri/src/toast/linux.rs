@@ -70,11 +70,7 @@ async fn work(bus: Bus, mut courier: Courier, mut orders: mpsc::Receiver<Order>)
             }
             Err(problem) => {
                 tracing::debug!(%problem, "no session bus");
-                courier
-                    .tell(PartState::Fails {
-                        code: "no_bus".into(),
-                    })
-                    .await;
+                courier.tell(Part::Toast.fails("no_bus")).await;
                 if let Some(order) = first.take() {
                     courier.refuse(order).await;
                 }

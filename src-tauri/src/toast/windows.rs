@@ -213,20 +213,17 @@ impl Windows {
 }
 
 fn state(setting: NotificationSetting) -> PartState {
-    let code = match setting {
-        NotificationSetting::Enabled => {
-            return PartState::Works {
-                detail: "Windows".into(),
-            };
-        }
+    match setting {
+        NotificationSetting::Enabled => PartState::Works {
+            detail: "Windows".into(),
+        },
         NotificationSetting::DisabledForApplication | NotificationSetting::DisabledByManifest => {
-            "refused"
+            Part::Toast.fails("refused")
         }
-        NotificationSetting::DisabledForUser => "off",
-        NotificationSetting::DisabledByGroupPolicy => "policy",
-        _ => return PartState::Unknown,
-    };
-    PartState::Fails { code: code.into() }
+        NotificationSetting::DisabledForUser => Part::Toast.fails("off"),
+        NotificationSetting::DisabledByGroupPolicy => Part::Toast.fails("policy"),
+        _ => PartState::Unknown,
+    }
 }
 
 fn tag(key: &ToastKey) -> HSTRING {

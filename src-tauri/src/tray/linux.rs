@@ -12,7 +12,7 @@ use std::{
 };
 
 use async_io::Timer;
-use campanile_client::view::{PartState, TrayView};
+use campanile_client::view::{Part, PartState, TrayView};
 use futures_util::{
     FutureExt as _,
     future::{self, BoxFuture},
@@ -74,11 +74,7 @@ impl Keeper {
                 },
                 Err(problem) => tracing::debug!(%problem, "the tray has no session bus"),
             }
-            self.desk
-                .tell(PartState::Fails {
-                    code: "no_bus".into(),
-                })
-                .await;
+            self.desk.tell(Part::Tray.fails("no_bus")).await;
             if !self.wait(pause).await {
                 return;
             }
@@ -160,11 +156,7 @@ impl Keeper {
             }
             if give_up_at.is_some_and(|at| at <= now) {
                 give_up_at = None;
-                self.desk
-                    .tell(PartState::Fails {
-                        code: "no_host".into(),
-                    })
-                    .await;
+                self.desk.tell(Part::Tray.fails("no_host")).await;
             }
         }
     }

@@ -5,7 +5,7 @@ use std::pin::pin;
 use campanile_client::{
     act::Action,
     message::Message,
-    view::{Badge, MenuItem, PartState, TrayView, Window},
+    view::{Badge, MenuItem, Part, PartState, TrayView, Window},
 };
 use futures_util::future::{self, BoxFuture, Either};
 use tauri::{
@@ -45,12 +45,7 @@ struct Keeper {
 impl Keeper {
     async fn work(mut self, app: BoxFuture<'static, Option<AppHandle>>) {
         let Some(app) = app.await else {
-            return self
-                .desk
-                .tell(PartState::Fails {
-                    code: "no_host".into(),
-                })
-                .await;
+            return self.desk.tell(Part::Tray.fails("no_host")).await;
         };
         while self.desk.view().await.is_some() {
             let view = self.desk.views.borrow_and_update().clone();
@@ -61,9 +56,7 @@ impl Keeper {
                 },
                 Err(problem) => {
                     tracing::warn!(%problem, "the tray icon could not be drawn");
-                    PartState::Fails {
-                        code: "no_host".into(),
-                    }
+                    Part::Tray.fails("no_host")
                 }
             };
             self.desk.tell(state).await;
@@ -118,6 +111,7 @@ impl Keeper {
                             &events,
                             Action::Show {
                                 window: Window::Bell,
+                                kind: None,
                             },
                         );
                     }

@@ -8,13 +8,21 @@ use campanile_client::{
 };
 use campanile_core::{ids::EventId, preferences::Scope};
 use serde_json::Value;
-use tauri::{AppHandle, State, WebviewWindow};
+use tauri::{
+    AppHandle, State, WebviewWindow,
+    http::HeaderValue,
+    ipc::{InvokeBody, Request},
+};
+use url::form_urlencoded;
 
 use super::{
     desk::{Code, Desk},
     frame,
 };
-use crate::link::words::{Answer, Question};
+use crate::{
+    link::words::{Answer, Question},
+    sound::{self, Refused},
+};
 
 /// Returns what this window shows; `scope` is for the preferences.
 #[tauri::command]
@@ -70,6 +78,41 @@ pub async fn zones(desk: State<'_, Arc<Desk>>) -> Result<Vec<String>, Code> {
     match desk.ask_again(&Question::Zones).await? {
         Answer::Zones(zones) => Ok(zones),
         other => Err(Code::of(&other)),
+    }
+}
+
+/// Keeps a sound file that the person chose as an own melody of this desk, and returns the melody's id.
+///
+/// The file's bytes are the body: a page names no path, so that it can have nothing read but what a person picked.
+/// What the file was called is the only field of the header `file`, written as in a form.
+#[tauri::command]
+pub async fn adopt(
+    desk: State<'_, Arc<Desk>>,
+    request: Request<'_>,
+) -> Result<String, &'static str> {
+    let InvokeBody::Raw(bytes) = request.body() else {
+        return Err(Refused::Format.code());
+    };
+    let header = request.headers().get("file").map(HeaderValue::as_bytes);
+    let header = header.filter(|header| header.len() <= 3 * sound::CALLED_MOST_BYTES);
+    let called = form_urlencoded::parse(header.unwrap_or_default())
+        .next()
+        .map(|(_, called)| called.into_owned());
+    let (bytes, folder) = (bytes.clone(), desk.sounds());
+    let adopted = tokio::task::spawn_blocking(move || {
+        sound::adopt(bytes, &called.unwrap_or_default(), &folder)
+    });
+    let melody = match adopted.await {
+        Ok(Ok(melody)) => melody,
+        Ok(Err(refused)) => {
+            tracing::info!(%refused, "a sound file was not taken");
+            return Err(refused.code());
+        }
+        Err(_) => return Err(Refused::Damaged.code()),
+    };
+    match desk.ask_again(&Question::Melodies).await {
+        Ok(Answer::Done) => Ok(melody),
+        _ => Err("no_desk"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The window's line to the desk: asked over one connection, told over another.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use campanile_client::view::Window;
 use serde::Serialize;
@@ -60,6 +60,11 @@ impl Desk {
             places,
             client: Mutex::new(None),
         }
+    }
+
+    /// Returns where the own melodies lie.
+    pub fn sounds(&self) -> PathBuf {
+        self.places.sounds()
     }
 
     /// Asks once: a deed must not be done twice.

@@ -68,11 +68,19 @@ part: Part, } | { "do": "pair",
 /**
  * The link.
  */
-link: string, } | { "do": "sign_out" } | { "do": "show", 
+link: string, } | { "do": "sign_out" } | { "do": "remove_melody", 
+/**
+ * Its id, `own:<name>`.
+ */
+melody: string, } | { "do": "show", 
 /**
  * Which.
  */
-window: Window, } | { "do": "reconnect" } | { "do": "language", 
+window: Window, 
+/**
+ * In the preferences: the kind whose row is to be seen.
+ */
+kind?: string, } | { "do": "reconnect" } | { "do": "language", 
 /**
  * `en` or `uk`.
  */

@@ -49,6 +49,10 @@ snoozed_until: string | null,
  */
 urgent: boolean, 
 /**
+ * Whether it is kept here only: the server was restored from an older copy, or has forgotten it (F31).
+ */
+not_on_server: boolean, 
+/**
  * Whether it leads somewhere.
  */
 opens: boolean, 

@@ -9,6 +9,10 @@ export type MelodyView = {
  */
 id: string, 
 /**
- * The file's name, where it is an own one.
+ * What the file was called where it was chosen, where it is an own one of this desk.
  */
-file: string | null, };
+file: string | null, 
+/**
+ * Whether it is an own one of another desk: here the kind's default is played.
+ */
+elsewhere: boolean, };

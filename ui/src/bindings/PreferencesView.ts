@@ -2,6 +2,7 @@
 import type { ChannelView } from "./ChannelView";
 import type { Common } from "./Common";
 import type { GroupView } from "./GroupView";
+import type { KindAt } from "./KindAt";
 import type { MelodyView } from "./MelodyView";
 import type { PlaceView } from "./PlaceView";
 import type { QuietHoursView } from "./QuietHoursView";
@@ -18,6 +19,10 @@ common: Common,
  * The scope shown: `*`, `line:…`, `inbox:…`, `team:…`.
  */
 scope: string, 
+/**
+ * The row that somebody asked for elsewhere.
+ */
+at_kind: KindAt | null, 
 /**
  * The scopes to choose from.
  */
@@ -58,6 +63,10 @@ toast_repeats: number,
  * Toast: `text`, `name` or `nothing`.
  */
 toast_shows: string, 
+/**
+ * What looking at the platform's inbox page silences: `inbox` for everything, or `conversation` (R5).
+ */
+focus: string, 
 /**
  * Sound: the volume of everything, 0 to 100.
  */

@@ -32,6 +32,8 @@ bell-minutes = { $count } min
 bell-unread = Unread
 bell-urgent = Urgent
 bell-snoozed = Snoozed until { $until }
+bell-not-on-server = On this computer only
+bell-not-on-server-why = The server does not have this notification: it was restored from an older copy, or no longer keeps it. Here it stays.
 bell-more = { $count ->
     [one] { $count } more message
    *[other] { $count } more messages
@@ -102,6 +104,11 @@ undo-snoozed = { $count ->
     [one] Snoozed
    *[other] { $count } snoozed
 }
+undo-preferred = { $count ->
+    [one] { $count } choice changed
+   *[other] { $count } choices changed
+}
+undo-melody_removed = Melody removed
 undo-removed = { $count ->
     [one] Removed
    *[other] { $count } removed

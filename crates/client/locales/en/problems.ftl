@@ -27,9 +27,6 @@ problem-nothing_to_open = This notification leads nowhere.
 problem-unsafe_link = This link is not safe and is not opened.
 problem-past = Choose a time that is still to come.
 problem-store_rebuilt = The local list was damaged and is fetched afresh.
-problem-store_full = The disk is full. Free some space; until then nothing is kept here.
-problem-store_read_only = The data folder cannot be written. Until it can, nothing is kept here.
-problem-store_broken = The local list cannot be written. Until it can, nothing is kept here.
 
 offline-no_answer = the server gives no answer
 offline-dns = the server’s name is not found

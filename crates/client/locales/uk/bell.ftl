@@ -34,6 +34,8 @@ bell-minutes = { $count } хв
 bell-unread = Непрочитане
 bell-urgent = Термінове
 bell-snoozed = Відкладено до { $until }
+bell-not-on-server = Лише на цьому комп’ютері
+bell-not-on-server-why = Сервер не має цього сповіщення: його відновлено зі старішої копії, або він його більше не зберігає. Тут воно лишається.
 bell-more = { $count ->
     [one] ще { $count } повідомлення
     [few] ще { $count } повідомлення
@@ -108,6 +110,12 @@ undo-snoozed = { $count ->
     [few] Відкладено { $count } сповіщення
    *[other] Відкладено { $count } сповіщень
 }
+undo-preferred = { $count ->
+    [one] Змінено { $count } вибір
+    [few] Змінено { $count } вибори
+   *[other] Змінено { $count } виборів
+}
+undo-melody_removed = Мелодію видалено
 undo-removed = { $count ->
     [one] Вилучено { $count } сповіщення
     [few] Вилучено { $count } сповіщення

@@ -95,7 +95,7 @@ impl Session {
     }
 
     pub(super) fn sign_out(&mut self, now: Timestamp) {
-        self.of.deeds.release_all();
+        self.let_go();
         self.push(now);
         let Some(account) = self.leave() else { return };
         self.kept = Kept::default();
@@ -107,6 +107,7 @@ impl Session {
     /// Forgets everything of the account, on the screen too, and returns it.
     fn leave(&mut self) -> Option<Account> {
         self.withdraw_all();
+        self.let_go();
         self.parts.remove(&Part::Server);
         std::mem::take(&mut self.of).account
     }

@@ -107,10 +107,10 @@ impl Session {
             preferences: &self.of.preferences,
             policy: &self.of.policy,
             hold: self.of.stillness.hold(),
-            focus: if focused {
-                Focus::Inbox
-            } else {
-                Focus::Elsewhere
+            focus: match &self.of.on_screen {
+                _ if !focused => Focus::Elsewhere,
+                Some(conversation) => Focus::Conversation(conversation),
+                None => Focus::Inbox,
             },
         };
         decide::decide(notice, Side::Desk, &circumstances)

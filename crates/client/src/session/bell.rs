@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use campanile_core::{catalogue::Kind, change::Mark, time::Timestamp};
 
-use super::{Now, Session, open::Way};
+use super::{Now, Session, open::Way, refill::NOWHERE};
 use crate::{
     effect::KeptItem,
     view::{AskView, BellView, ItemView},
@@ -40,11 +40,9 @@ impl Session {
         let kind = Kind::find(notice.kind.as_str());
         let way = notice.target().map(|url| self.way(notice, url));
         // What was done since the store was read counts already.
-        let marked = self
-            .of
-            .inbox
-            .item(notice.id)
-            .map_or(item.marked, |known| known.marked);
+        let known = self.of.inbox.item(notice.id);
+        let (marked, seq) =
+            known.map_or((item.marked, item.seq), |known| (known.marked, known.seq));
         ItemView {
             id: notice.id,
             kind: notice.kind.as_str().to_owned(),
@@ -57,6 +55,7 @@ impl Session {
             unread: marked.is_unread(now.wall),
             snoozed_until: snoozed_until(marked.mark, now.wall),
             urgent: kind.is_some_and(|kind| kind.urgent),
+            not_on_server: seq == NOWHERE,
             opens: matches!(way, Some(Way::Free(_) | Way::Strange(_))),
             strange_host: match way {
                 Some(Way::Strange(url)) => url.host_str().map(str::to_owned),

@@ -3,49 +3,90 @@
 use campanile_core::{
     channel::Channel,
     decide,
+    ids::ChangeId,
     policy::Lock,
     preferences::{ANY_KIND, Cell, Facet, Scope, check},
     time::Timestamp,
 };
-use campanile_protocol::changes::{Deed, PUSH_MOST};
+use campanile_protocol::changes::{Deed, PUSH_MOST, PushedChange};
 use serde_json::{Value, json};
 
-use super::{Session, deeds::Before};
+use super::{
+    Session,
+    deeds::{Before, Withheld},
+};
 use crate::{
     effect::Effect,
     words::{Language, Words},
 };
 
 impl Session {
-    pub(super) fn prefer(&mut self, cells: Vec<Cell>, now: Timestamp) {
+    /// Makes choices that a person made in a window. Several at once can be undone for a while.
+    pub(super) fn choose(&mut self, cells: Vec<Cell>, now: Timestamp) {
+        let several = cells.len() > 1;
+        let (made, changed) = self.prefer(cells, now);
+        if several {
+            self.withhold(Withheld::new(made, "preferred", changed, now));
+        }
+    }
+
+    /// Makes choices and tells the server, in as many changes as it takes. Returns them, and how many choices are others.
+    pub(super) fn prefer(&mut self, cells: Vec<Cell>, now: Timestamp) -> (Vec<ChangeId>, usize) {
         if let Some(problem) = cells.iter().find_map(|cell| self.objection(cell)) {
             self.problem = Some(problem);
-            return;
+            return (Vec::new(), 0);
+        }
+        // What is chosen anew was meant to stay: the server is told of both in their order.
+        if cells.iter().any(|cell| self.of.deeds.withholds(cell)) {
+            self.let_go();
         }
         let at = self.stamp(now);
+        let (mut made, mut changed) = (Vec::new(), 0);
         for cells in cells.chunks(PUSH_MOST) {
             let mut before = Before::default();
             for cell in cells {
-                let value = self
+                let known = self
                     .of
                     .preferences
-                    .value(&cell.scope, &cell.kind, &cell.facet)
-                    .cloned();
-                before.cells.push(Cell {
-                    value,
+                    .dated(&cell.scope, &cell.kind, &cell.facet);
+                let (value, was_at) = known.unwrap_or_default();
+                let was = Cell {
+                    value: value.cloned(),
                     ..cell.clone()
-                });
-                self.of.preferences.apply(cell, at);
+                };
+                before.cells.push((was, was_at));
+                changed += usize::from(self.of.preferences.apply(cell, at));
                 self.kept.cells.push((cell.clone(), at));
             }
-            self.done(
+            made.push(self.done(
                 Deed::Preferred {
                     cells: cells.to_vec(),
                 },
                 at,
                 before,
                 now,
-            );
+            ));
+        }
+        self.choices_changed();
+        (made, changed)
+    }
+
+    /// Takes choices back to what they were before `change`, unless another was made since.
+    pub(super) fn restore_choices(
+        &mut self,
+        before: Vec<(Cell, Timestamp)>,
+        change: &PushedChange,
+    ) {
+        let Deed::Preferred { cells } = &change.deed else {
+            return;
+        };
+        let preferences = &mut self.of.preferences;
+        for (was, (before, at)) in cells.iter().zip(before) {
+            let known = preferences.dated(&was.scope, &was.kind, &was.facet);
+            if known == Some((was.value.as_ref(), change.at)) {
+                preferences.restore(&before, at);
+                self.kept.cells.push((before, at));
+            }
         }
         self.choices_changed();
     }
@@ -66,8 +107,8 @@ impl Session {
     }
 
     /// Returns why a choice cannot be made, as a code.
-    fn objection(&self, cell: &Cell) -> Option<&'static str> {
-        if check(&cell.kind, &cell.facet, cell.value.as_ref()).is_err() {
+    pub(super) fn objection(&self, cell: &Cell) -> Option<&'static str> {
+        if check(cell).is_err() {
             return Some("bad_choice");
         }
         let policy = &self.of.policy;

@@ -22,9 +22,6 @@ pub const PROBLEMS: &[&str] = &[
     "unsafe_link",
     "past",
     "store_rebuilt",
-    "store_full",
-    "store_read_only",
-    "store_broken",
 ];
 
 impl Session {

@@ -14,6 +14,8 @@ use campanile_core::{
 };
 use campanile_protocol::changes::{Deed, PushedChange};
 
+use crate::message::OwnMelody;
+
 /// How long a deed can be undone.
 pub const UNDO_MS: i64 = 8 * SECOND_MS;
 /// A push without an answer is tried again after this.
@@ -37,8 +39,8 @@ pub struct Deeds {
 pub struct Before {
     /// The marks.
     pub marks: Vec<(EventId, Marked)>,
-    /// The choices.
-    pub cells: Vec<Cell>,
+    /// The choices, each with the moment it was meant.
+    pub cells: Vec<(Cell, Timestamp)>,
 }
 
 /// A deed that can still be undone.
@@ -48,6 +50,21 @@ pub struct Withheld {
     pub until: Timestamp,
     pub what: &'static str,
     pub count: usize,
+    /// The own melody whose file goes with it.
+    pub melody: Option<OwnMelody>,
+}
+
+impl Withheld {
+    /// Returns changes that can be undone for a while from `now` on.
+    pub fn new(ids: Vec<ChangeId>, what: &'static str, count: usize, now: Timestamp) -> Self {
+        Self {
+            ids,
+            until: now.plus_ms(UNDO_MS),
+            what,
+            count,
+            melody: None,
+        }
+    }
 }
 
 impl Deeds {
@@ -110,21 +127,23 @@ impl Deeds {
             .min()
     }
 
-    /// Lets go what can be undone no more. A clock that was put back ends it, too.
-    pub fn release(&mut self, now: Timestamp) {
+    /// Says whether what could be undone can be no more. A clock that was put back ends it, too.
+    pub fn is_final(&self, now: Timestamp) -> bool {
         let left_ms = |withheld: &Withheld| withheld.until.since_ms(now);
-        if self
-            .withheld
+        self.withheld
             .as_ref()
             .is_some_and(|withheld| !(1..=UNDO_MS).contains(&left_ms(withheld)))
-        {
-            self.withheld = None;
-        }
     }
 
-    /// Lets everything go that could be undone.
-    pub fn release_all(&mut self) {
-        self.withheld = None;
+    /// Says whether a choice of the same can still be undone.
+    pub fn withholds(&self, cell: &Cell) -> bool {
+        let is_same = |other: &Cell| {
+            (&other.scope, &other.kind, &other.facet) == (&cell.scope, &cell.kind, &cell.facet)
+        };
+        let withheld = self.withheld.iter().flat_map(|withheld| &withheld.ids);
+        withheld
+            .filter_map(|id| self.before.get(id))
+            .any(|before| before.cells.iter().any(|(other, _)| is_same(other)))
     }
 
     /// Returns what was not pushed yet on this connection, and takes note that it is.

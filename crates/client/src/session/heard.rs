@@ -8,7 +8,7 @@ use campanile_core::{
     time::{HOUR_MS, Timestamp},
 };
 
-use super::{Session, announce::How};
+use super::{Session, announce::How, refill::NOWHERE};
 use crate::effect::{Effect, KeptItem};
 
 /// Snoozes that ended together and are more than this come back as a catch-up does.
@@ -32,6 +32,7 @@ impl Session {
             self.meant(entry.at, now);
             let touched = self.of.inbox.apply(&entry);
             marked.extend(touched.marked);
+            self.see_place(&entry);
             let Entry { seq, at, change } = entry;
             match change {
                 Change::Arrived { notice, bell, .. } if touched.arrived.is_some() => {
@@ -110,6 +111,24 @@ impl Session {
         }
         self.kept.items.extend(fresh);
         self.adjust_refill(before, now);
+    }
+
+    /// Takes note that the server has a notice again that was of this desk alone.
+    fn see_place(&mut self, entry: &Entry) {
+        let Change::Arrived { notice, bell, .. } = &entry.change else {
+            return;
+        };
+        let known = self.of.inbox.item(notice.id).copied();
+        if let Some(item) = known.filter(|item| item.seq == NOWHERE) {
+            self.of.inbox.place(notice.id, entry.seq);
+            self.kept.items.push(KeptItem {
+                notice: (**notice).clone(),
+                seq: entry.seq,
+                bell: *bell,
+                marked: item.marked,
+            });
+            self.list_changed();
+        }
     }
 
     /// Writes down the marks of these notices, and takes back what told of those that are not to be read any more.

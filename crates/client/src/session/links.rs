@@ -78,12 +78,8 @@ impl Session {
                     code: (*why).to_owned(),
                 }
             }
-            Link::SignedOut => PartState::Fails {
-                code: "signed_out".into(),
-            },
-            Link::TooOld => PartState::Fails {
-                code: "too_old".into(),
-            },
+            Link::SignedOut => Part::Server.fails("signed_out"),
+            Link::TooOld => Part::Server.fails("too_old"),
             Link::Connecting => self
                 .parts
                 .get(&Part::Server)

@@ -11,9 +11,13 @@ use campanile_protocol::changes::{Deed, PUSH_MOST, PushedChange};
 
 use super::{
     Session,
-    deeds::{Before, UNDO_MS, Withheld},
+    deeds::{Before, Withheld},
 };
-use crate::act::{Availability, What};
+use crate::{
+    act::{Availability, What},
+    effect::Effect,
+    message::OwnMelody,
+};
 
 impl Session {
     pub(super) fn read(&mut self, what: &What, now: Timestamp) {
@@ -38,14 +42,16 @@ impl Session {
         if ids.is_empty() {
             ids = self.items_of(what, |marked| marked.mark != Mark::Removed);
         }
+        let count = ids.len();
         let made = self.mark(ids, Mark::Snoozed { until }, now);
-        self.withhold(made, "snoozed", now);
+        self.withhold(Withheld::new(made, "snoozed", count, now));
     }
 
     pub(super) fn remove(&mut self, what: &What, now: Timestamp) {
         let ids = self.items_of(what, |marked| marked.mark != Mark::Removed);
+        let count = ids.len();
         let made = self.mark(ids, Mark::Removed, now);
-        self.withhold(made, "removed", now);
+        self.withhold(Withheld::new(made, "removed", count, now));
     }
 
     pub(super) fn read_all(&mut self, filter: Filter, now: Timestamp) {
@@ -69,7 +75,7 @@ impl Session {
         let at = self.stamp(now);
         let before = self.set_marks(&ids, Mark::Read, at, now);
         let id = self.done(Deed::AllRead { up_to, filter }, at, before, now);
-        self.withhold(vec![(id, ids.len())], "read", now);
+        self.withhold(Withheld::new(vec![id], "read", ids.len(), now));
     }
 
     /// Takes back the last deed that can be taken back.
@@ -78,20 +84,21 @@ impl Session {
             return;
         };
         for id in withheld.ids {
-            self.of.deeds.pending.retain(|change| change.id != id);
+            let Some((change, before)) = self.of.deeds.answer(id) else {
+                continue;
+            };
             self.kept.taken_back.push(id);
-            let before = self.of.deeds.before.remove(&id).unwrap_or_default();
+            let before = before.unwrap_or_default();
             self.restore_marks(before.marks, now);
+            self.restore_choices(before.cells, &change);
+        }
+        if let Some(OwnMelody { id, name }) = withheld.melody {
+            self.own.insert(id, name);
         }
     }
 
-    /// Marks notices and tells the server, in as many changes as it takes. Returns them, each with how many it marks.
-    pub(super) fn mark(
-        &mut self,
-        ids: Vec<EventId>,
-        mark: Mark,
-        now: Timestamp,
-    ) -> Vec<(ChangeId, usize)> {
+    /// Marks notices and tells the server, in as many changes as it takes. Returns them.
+    pub(super) fn mark(&mut self, ids: Vec<EventId>, mark: Mark, now: Timestamp) -> Vec<ChangeId> {
         let at = self.stamp(now);
         let mut made = Vec::new();
         for ids in ids.chunks(PUSH_MOST) {
@@ -105,7 +112,7 @@ impl Session {
                 before,
                 now,
             );
-            made.push((id, ids.len()));
+            made.push(id);
         }
         made
     }
@@ -222,17 +229,18 @@ impl Session {
     }
 
     /// Lets a deed be undone for a while. The one before it cannot be undone any more.
-    fn withhold(&mut self, made: Vec<(ChangeId, usize)>, what: &'static str, now: Timestamp) {
-        if made.is_empty() {
-            return;
+    pub(super) fn withhold(&mut self, withheld: Withheld) {
+        if withheld.count > 0 {
+            self.let_go();
+            self.of.deeds.withheld = Some(withheld);
         }
-        let count = made.iter().map(|(_, count)| count).sum();
-        let ids = made.into_iter().map(|(id, _)| id).collect();
-        self.of.deeds.withheld = Some(Withheld {
-            ids,
-            until: now.plus_ms(UNDO_MS),
-            what,
-            count,
-        });
+    }
+
+    /// Makes final what could be undone.
+    pub(super) fn let_go(&mut self) {
+        let withheld = self.of.deeds.withheld.take();
+        if let Some(melody) = withheld.and_then(|withheld| withheld.melody) {
+            self.out.push(Effect::RemoveMelody(melody.id));
+        }
     }
 }

@@ -1,14 +1,11 @@
 //! The preferences, drawn from the session: what holds, what it inherits, and who locked it.
 
-use std::collections::BTreeMap;
-
 use campanile_core::{
     catalogue::{Group, KINDS, Kind, Role},
     channel::Channel,
     decide,
-    melody::Melody,
     policy::Lock,
-    preferences::{ANY_KIND, Facet, Scope, ToastShows},
+    preferences::{ANY_KIND, Facet, FocusSilences, Scope, ToastShows},
     quiet::HeldEmail,
     time::{DAY_MS, Timestamp},
 };
@@ -17,8 +14,8 @@ use serde_json::Value;
 use super::{Now, Session};
 use crate::{
     view::{
-        CellView, ChannelView, GroupView, KindView, MelodyView, Part, PartState, PlaceView,
-        PreferencesView, QuietHoursView, WindowView,
+        CellView, ChannelView, GroupView, KindView, Part, PartState, PlaceView, PreferencesView,
+        QuietHoursView, WindowView,
     },
     words::args,
 };
@@ -47,6 +44,7 @@ impl Session {
         PreferencesView {
             common: self.common(now),
             scope: scope.to_string(),
+            at_kind: self.at_kind.clone(),
             places: self.places(),
             channels: channels
                 .iter()
@@ -66,6 +64,11 @@ impl Session {
                 ToastShows::Nothing => "nothing",
             }
             .to_owned(),
+            focus: match self.of.preferences.focus_silences() {
+                FocusSilences::Inbox => "inbox",
+                FocusSilences::Conversation => "conversation",
+            }
+            .to_owned(),
             volume: u32::from(settings.sound.volume),
             sound_gap_ms: i32::try_from(settings.sound.gap_ms).unwrap_or(i32::MAX),
             sound_repeats: settings.sound.repeats,
@@ -76,25 +79,6 @@ impl Session {
             },
             language_chosen: self.desk.language.is_some(),
         }
-    }
-
-    /// Returns the built-in melodies, and the own ones that a kind plays.
-    fn melodies(&self) -> Vec<MelodyView> {
-        let built_in = Melody::ALL.iter().map(|melody| MelodyView {
-            id: melody.id.to_owned(),
-            file: None,
-        });
-        let chosen = self.of.preferences.replay().filter_map(|(cell, _)| {
-            let id = cell.value.as_ref()?.as_str()?.to_owned();
-            let file = id.strip_prefix("own:")?.to_owned();
-            (cell.facet == Facet::Melody.id()).then_some((id, file))
-        });
-        let own: BTreeMap<String, String> = chosen.collect();
-        let own = own.into_iter().map(|(id, file)| MelodyView {
-            id,
-            file: Some(file),
-        });
-        built_in.chain(own).collect()
     }
 
     fn places(&self) -> Vec<PlaceView> {
@@ -169,7 +153,7 @@ impl Session {
     }
 
     /// Kinds for admins are shown to admins only, billing kinds to billing admins (R16).
-    fn may_see(&self, kind: &Kind) -> bool {
+    pub(super) fn may_see(&self, kind: &Kind) -> bool {
         let roles: &[Role] = self.of.scopes.as_ref().map_or(&[], |scopes| &scopes.roles);
         kind.audience
             .role()

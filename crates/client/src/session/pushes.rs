@@ -2,7 +2,7 @@
 
 use campanile_core::{ids::ChangeId, time::Timestamp};
 use campanile_protocol::{
-    changes::{Outcome, PUSH_MOST, PushedChange},
+    changes::{Deed, Outcome, PUSH_MOST, PushedChange},
     problem::Code,
 };
 
@@ -35,6 +35,13 @@ impl Session {
             self.dirty = true;
             match outcome {
                 Outcome::Accepted | Outcome::Superseded => self.of.deeds.remember(change),
+                // It has none of them: what was done to them counts here all the same.
+                Outcome::Refused { problem }
+                    if Code::find(&problem.code) == Some(Code::NotFound)
+                        && let Deed::Marked { ids, .. } = &change.deed =>
+                {
+                    self.strand(ids.clone());
+                }
                 Outcome::Refused { problem } => {
                     // Codes from the future are told as what they most likely are: a request that is not good.
                     self.problem = Some(Code::find(&problem.code).unwrap_or(Code::BadRequest).id());
@@ -59,16 +66,6 @@ impl Session {
         };
         let marks = before.marks.into_iter().filter(untouched).collect();
         self.restore_marks(marks, now);
-        let mut chosen = false;
-        for cell in before.cells {
-            // At the same moment the later word counts; a later choice stays.
-            if self.of.preferences.apply(&cell, change.at) {
-                chosen = true;
-                self.kept.cells.push((cell, change.at));
-            }
-        }
-        if chosen {
-            self.choices_changed();
-        }
+        self.restore_choices(before.cells, change);
     }
 }

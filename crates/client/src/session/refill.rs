@@ -19,6 +19,9 @@ use crate::{act::Availability, effect::KeptItem};
 /// For how long own changes are pushed again to a server that may have lost them (design 10.6).
 const AGAIN_MS: i64 = 7 * DAY_MS;
 
+/// The place in the log of a notice that the server does not have.
+pub const NOWHERE: Seq = Seq(0);
+
 /// A snapshot that is being taken in.
 #[derive(Debug)]
 pub struct Refill {
@@ -171,16 +174,16 @@ impl Session {
     }
 
     fn end_refill(&mut self, refill: &Refill, epoch: Epoch, cursor: String, now: Timestamp) {
+        let unseen = self.of.inbox.items().filter(|(id, item)| {
+            // What stayed behind before is not missed.
+            item.seq != NOWHERE && !refill.seen.contains(id)
+        });
+        let unseen: Vec<_> = unseen.map(|(id, _)| id).collect();
         // A restored server lacks what happened after its backup: that stays here, though it is there no more (F31).
-        if refill.same_epoch {
-            let gone: Vec<_> = self
-                .of
-                .inbox
-                .items()
-                .map(|(id, _)| id)
-                .filter(|id| !refill.seen.contains(id))
-                .collect();
-            for id in gone {
+        if !refill.same_epoch {
+            self.strand(unseen);
+        } else {
+            for id in unseen {
                 self.of.inbox.forget(id);
                 self.withdraw(id);
                 self.of.urgent.remove(&id);
@@ -206,6 +209,15 @@ impl Session {
         self.of.cursor = Some(cursor.clone());
         self.kept.cursor = Some(cursor);
         self.kept.epoch = Some(epoch);
+    }
+
+    /// Takes note that the server does not have these notices: they are of this desk alone.
+    pub(super) fn strand(&mut self, ids: Vec<EventId>) {
+        for id in &ids {
+            self.of.inbox.place(*id, NOWHERE);
+        }
+        self.kept.stranded.extend(ids);
+        self.list_changed();
     }
 
     /// Adjusts the server's badge by what changed here since `before` was counted.

@@ -3,7 +3,11 @@
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use campanile_core::{
-    catalogue::Kind, event::Notice, ids::EventId, preferences::ToastShows, time::Timestamp,
+    catalogue::{Kind, UNKNOWN_MELODY},
+    event::Notice,
+    ids::EventId,
+    preferences::ToastShows,
+    time::Timestamp,
 };
 
 use super::{
@@ -331,6 +335,7 @@ impl Session {
         let play = Play {
             notice: None,
             melody: "carillon".into(),
+            instead: UNKNOWN_MELODY.into(),
             volume: self.of.settings.sound.volume,
         };
         self.out.push(Effect::Play(play));

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use campanile_core::{
+    catalogue::UNKNOWN_MELODY,
     decide,
     event::Notice,
     ids::EventId,
@@ -94,6 +95,7 @@ impl Session {
         (melody != SILENT && volume > 0).then(|| Play {
             notice: Some(notice.id),
             melody: melody.to_owned(),
+            instead: decide::default_melody(kind, &self.of.policy).to_owned(),
             volume,
         })
     }
@@ -169,6 +171,7 @@ impl Session {
         self.out.push(Effect::Play(Play {
             notice: None,
             melody,
+            instead: UNKNOWN_MELODY.into(),
             volume,
         }));
     }

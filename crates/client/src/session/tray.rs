@@ -138,6 +138,7 @@ impl Session {
         };
         let bell = Action::Show {
             window: Window::Bell,
+            kind: None,
         };
         let mut menu = Vec::new();
         if self.of.account.is_none() {
@@ -168,6 +169,7 @@ impl Session {
             "tray-preferences",
             Action::Show {
                 window: Window::Preferences,
+                kind: None,
             },
         ));
         menu.push(item("tray-test", Action::Test));

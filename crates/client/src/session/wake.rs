@@ -12,7 +12,9 @@ impl Session {
         }
         self.see_quiet(now);
         self.bring_back(now);
-        self.of.deeds.release(now);
+        if self.of.deeds.is_final(now) {
+            self.let_go();
+        }
         self.show_due(now);
         self.play_due(now);
         self.settle_waiting(now);

@@ -16,7 +16,8 @@ pub struct Backlog {
 impl Backlog {
     /// Holds `kept`. Beyond the bound only what this desk did, chose and shows is held: the server has the rest.
     pub fn add(&mut self, kept: &Kept) {
-        self.held += 1 + kept.items.len() + kept.marks.len() + kept.forgotten.len();
+        self.held +=
+            1 + kept.items.len() + kept.marks.len() + kept.forgotten.len() + kept.stranded.len();
         self.kept.push(kept.clone());
         if self.held > MOST {
             self.short = true;

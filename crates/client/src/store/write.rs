@@ -90,6 +90,11 @@ fn write(file: &Connection, kept: &Kept) -> rusqlite::Result<()> {
         "DELETE FROM item WHERE id = ?1",
         kept.forgotten.iter().map(|id| id.0.as_bytes()),
     )?;
+    each(
+        file,
+        "UPDATE item SET seq = 0 WHERE id = ?1",
+        kept.stranded.iter().map(|id| id.0.as_bytes()),
+    )?;
     let mut choose = file.prepare_cached("INSERT OR REPLACE INTO cell (scope, kind, facet, value, at_ms) VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for (cell, at) in &kept.cells {
         let value = cell.value.as_ref().map(ToString::to_string);

@@ -116,6 +116,8 @@ pub struct ItemView {
     pub snoozed_until: Option<Timestamp>,
     /// Whether it is urgent.
     pub urgent: bool,
+    /// Whether it is kept here only: the server was restored from an older copy, or has forgotten it (F31).
+    pub not_on_server: bool,
     /// Whether it leads somewhere.
     pub opens: bool,
     /// The host that must be agreed to before it is opened, where the source did not declare it.

@@ -142,6 +142,66 @@ pub enum Part {
     SystemQuiet,
 }
 
+impl Part {
+    /// Every part.
+    pub const ALL: &[Self] = &[
+        Self::Server,
+        Self::Tray,
+        Self::Toast,
+        Self::Sound,
+        Self::Keyring,
+        Self::Store,
+        Self::Zones,
+        Self::Autostart,
+        Self::SystemQuiet,
+    ];
+
+    /// Returns the name on the wire.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Tray => "tray",
+            Self::Toast => "toast",
+            Self::Sound => "sound",
+            Self::Keyring => "keyring",
+            Self::Store => "store",
+            Self::Zones => "zones",
+            Self::Autostart => "autostart",
+            Self::SystemQuiet => "system_quiet",
+        }
+    }
+
+    /// Returns everything that can be the matter with it; each has its message `part-<part>-<code>`.
+    ///
+    /// The reasons of [`crate::sync::Why`] for which a server gives no answer come on top, as `offline-<code>`.
+    #[must_use]
+    pub const fn troubles(self) -> &'static [&'static str] {
+        match self {
+            Self::Server => &["signed_out", "too_old"],
+            Self::Tray => &["no_host", "no_bus"],
+            Self::Toast => &["none", "refused", "off", "policy", "hangs", "no_bus"],
+            Self::Sound => &["no_device", "busy", "no_answer"],
+            Self::Keyring => &["absent", "locked", "failed", "waiting"],
+            Self::Store => &["full", "read_only", "broken"],
+            Self::Zones => &["old"],
+            Self::Autostart => &["unreadable", "unwritable"],
+            Self::SystemQuiet => &["on"],
+        }
+    }
+
+    /// Returns the state in which it does not work; `code` is one of [`Part::troubles`].
+    #[must_use]
+    pub fn fails(self, code: &'static str) -> PartState {
+        debug_assert!(
+            self.troubles().contains(&code),
+            "{} has no trouble {code}",
+            self.id()
+        );
+        PartState::Fails { code: code.into() }
+    }
+}
+
 /// The state of a part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -13,6 +13,8 @@ pub struct PreferencesView {
     pub common: Common,
     /// The scope shown: `*`, `line:…`, `inbox:…`, `team:…`.
     pub scope: String,
+    /// The row that somebody asked for elsewhere.
+    pub at_kind: Option<KindAt>,
     /// The scopes to choose from.
     pub places: Vec<PlaceView>,
     /// The columns.
@@ -33,6 +35,8 @@ pub struct PreferencesView {
     pub toast_repeats: u32,
     /// Toast: `text`, `name` or `nothing`.
     pub toast_shows: String,
+    /// What looking at the platform's inbox page silences: `inbox` for everything, or `conversation` (R5).
+    pub focus: String,
     /// Sound: the volume of everything, 0 to 100.
     pub volume: u32,
     /// Sound: the gap between two, in milliseconds.
@@ -45,6 +49,16 @@ pub struct PreferencesView {
     pub language_chosen: bool,
     /// How many of the kinds that are sent have toasts on, for the line of advice.
     pub toast_kinds: u32,
+}
+
+/// A row of the matrix that is to be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct KindAt {
+    /// The kind's id.
+    pub kind: String,
+    /// Another for each time that somebody asked, so that a window goes there once.
+    pub turn: u32,
 }
 
 /// A scope to choose.
@@ -129,8 +143,10 @@ pub struct CellView {
 pub struct MelodyView {
     /// Its id; the label of a built-in one is `melody-<id>`.
     pub id: String,
-    /// The file's name, where it is an own one.
+    /// What the file was called where it was chosen, where it is an own one of this desk.
     pub file: Option<String>,
+    /// Whether it is an own one of another desk: here the kind's default is played.
+    pub elsewhere: bool,
 }
 
 /// The quiet hours.

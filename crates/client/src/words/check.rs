@@ -12,6 +12,7 @@ use campanile_protocol::problem::Code;
 use fluent_syntax::{ast, parser};
 
 use super::{ENGLISH, Language, UKRAINIAN, Words};
+use crate::view::Part;
 
 type Arguments = BTreeSet<String>;
 
@@ -139,6 +140,38 @@ fn every_row_of_every_table_has_its_words() {
         for id in &needed {
             assert!(has.contains_key(id), "{id} is missing");
         }
+    }
+}
+
+#[test]
+fn every_trouble_of_every_part_has_words_that_say_what_to_do() {
+    let needed: Vec<_> = Part::ALL
+        .iter()
+        .flat_map(|part| {
+            let of_part = [
+                format!("health-{}", part.id()),
+                format!("health-{}-cure", part.id()),
+            ];
+            let troubles = part.troubles().iter();
+            of_part
+                .into_iter()
+                .chain(troubles.map(|code| format!("part-{}-{code}", part.id())))
+        })
+        .collect();
+    for file in [
+        include_str!("../../locales/en/preferences.ftl"),
+        include_str!("../../locales/uk/preferences.ftl"),
+    ] {
+        let has = messages(&[file]);
+        for id in &needed {
+            assert!(has.contains_key(id), "{id} is missing");
+        }
+        let strange: Vec<_> = has
+            .keys()
+            .filter(|id| id.starts_with("part-") && !needed.contains(id))
+            .collect();
+        // The reason why a server does not answer is told within this one.
+        assert_eq!(strange, ["part-server-why"]);
     }
 }
 

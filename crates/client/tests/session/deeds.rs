@@ -334,7 +334,7 @@ fn a_refused_mark_is_taken_back() {
         |desk| {
             desk.arrives(1, "sla_expired");
             desk.act("read", Action::Read { what: one(1) });
-            let problem = Code::NotFound.because("It was pruned.");
+            let problem = Code::Forbidden.because("It is another's.");
             desk.answers(&Outcome::Refused { problem });
         },
         expect![[r##"

@@ -9,5 +9,7 @@ mod links;
 mod quiet;
 mod refill;
 mod stage;
+mod stranded;
 mod text;
+mod undo;
 mod views;

@@ -315,3 +315,32 @@ fn an_agent_who_looks_at_the_inbox_is_not_interrupted() {
         "##]],
     );
 }
+
+#[test]
+fn with_the_stricter_choice_only_the_conversation_on_screen_is_silent() {
+    check(
+        |desk| {
+            desk.prefers(vec![cell("*", "focus", json!("conversation"))]);
+            desk.so_far().say(
+                "conversation 1 is on screen",
+                Message::Presence(Presence {
+                    availability: None,
+                    focused_until: Some(at("10:00:30")),
+                    conversation: Some("c1".into()),
+                }),
+            );
+            desk.arrives(1, "call_missed");
+            desk.arrives(2, "call_missed");
+        },
+        expect![[r##"
+            conversation 1 is on screen
+            10:00 call_missed n1 arrives
+              keep items: n1; cursor: at 2
+              tray Calm Digit(1) "Campanile: 1 unread"
+            10:00 call_missed n2 arrives
+              keep items: n2; toasting: n2; cursor: at 3
+              toast n2 "Missed call" "#2" [Open, Mark read, In an hour] 5000 ms
+              tray Calm Digit(2) "Campanile: 2 unread"
+        "##]],
+    );
+}

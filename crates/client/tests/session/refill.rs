@@ -11,17 +11,14 @@ use campanile_core::{
     inbox::Marked,
     policy::Policy,
 };
-use campanile_protocol::{
-    changes::Outcome,
-    snapshot::{DatedCell, Head, Snapshot, SnapshotItem},
-};
+use campanile_protocol::snapshot::{DatedCell, Head, Snapshot, SnapshotItem};
 use expect_test::expect;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::stage::{Stage, at, cell, check, notice, one, scopes};
 
-fn head(unread: u32) -> Head {
+pub fn head(unread: u32) -> Head {
     Head {
         scopes: scopes("Mira Oak"),
         policy: Policy::default(),
@@ -32,7 +29,7 @@ fn head(unread: u32) -> Head {
     }
 }
 
-fn item(n: u64, seq: i64, mark: Mark) -> SnapshotItem {
+pub fn item(n: u64, seq: i64, mark: Mark) -> SnapshotItem {
     let marked = Marked {
         mark,
         at: at("09:00"),
@@ -45,7 +42,7 @@ fn item(n: u64, seq: i64, mark: Mark) -> SnapshotItem {
     }
 }
 
-fn page(epoch: u128, head: Option<Head>, items: Vec<SnapshotItem>, last: bool) -> Message {
+pub fn page(epoch: u128, head: Option<Head>, items: Vec<SnapshotItem>, last: bool) -> Message {
     Message::Snapshot(Box::new(Snapshot {
         epoch: Epoch(Uuid::from_u128(epoch)),
         cursor: "snapshot".into(),
@@ -55,7 +52,7 @@ fn page(epoch: u128, head: Option<Head>, items: Vec<SnapshotItem>, last: bool) -
     }))
 }
 
-fn badge(desk: &mut Stage) {
+pub fn badge(desk: &mut Stage) {
     let view = desk.session.bell_view(&Now { wall: desk.now });
     desk.written.push_str(&format!(
         "  badge {}, filling {}\n",
@@ -134,41 +131,6 @@ fn after_a_gap_what_is_new_is_summed_up_and_what_is_gone_goes() {
               play alarm at 70 for n11
               wake 10:00:30
         "#]],
-    );
-}
-
-#[test]
-fn a_restored_server_is_told_again_what_it_lost_and_what_it_lost_stays_here() {
-    check(
-        |desk| {
-            desk.arrives(1, "ticket_closed");
-            desk.arrives(2, "ticket_closed");
-            desk.act("read", Action::Read { what: one(1) });
-            desk.answers(&Outcome::Accepted);
-            desk.so_far();
-            desk.say(
-                "another life of the database",
-                page(7, Some(head(1)), vec![item(1, 1, Mark::Unread)], true),
-            );
-            badge(desk);
-            // The log goes on from where the backup was: places that were used before are used again.
-            let mut entry = desk.arrival(3, "sla_expired");
-            entry.seq = Seq(2);
-            let heard = desk.heard(vec![entry]);
-            desk.say("a place that was used before", heard);
-        },
-        expect![[r##"
-            another life of the database
-              keep items: n1; entries: policy scopes; pending: c1(read n1); cursor: snapshot; epoch: known
-              push c1(read n1)
-              tray Calm Digit(1) "Campanile: 1 unread"
-              badge 1, filling false
-            a place that was used before
-              keep items: n3; toasting: n3; cursor: at 3
-              toast n3 "SLA breached" "#3" [Open, Mark read, In an hour] urgent 5000 ms
-              play alarm at 70 for n3
-              tray Urgent Digit(2) "Campanile: 2 unread"
-        "##]],
     );
 }
 

@@ -178,6 +178,7 @@ fn kept(kept: &Kept, name: Name<'_>) -> String {
         }
     }
     part("forgotten", events(&kept.forgotten));
+    part("stranded", events(&kept.stranded));
     part(
         "cells",
         cells(

@@ -251,6 +251,7 @@ fn the_bell_shows_a_notice_in_words() {
           "unread": true,
           "snoozed_until": null,
           "urgent": true,
+          "not_on_server": false,
           "opens": true,
           "strange_host": "elsewhere.example"
         }

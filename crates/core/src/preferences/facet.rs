@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::ANY_KIND;
+use super::{ANY_KIND, Cell, Scope};
 use crate::{
     channel::Channel,
     event::Notice,
@@ -30,6 +30,10 @@ pub enum Facet {
     QuietHours,
     /// `excused_until`: the end of the hold that the tray's "Off" lifted (R3).
     ExcusedUntil,
+    /// `focus`: `inbox` where looking at the platform's page silences all, `conversation` where only what is on screen is silent (R5).
+    Focus,
+    /// `follow`: of a line, whether to be told of what comes on it (R25). On for its members, off for others who may.
+    Follow,
     /// `toast.duration_ms`: 1,000 to 60,000; 0 for until dismissed (R7).
     ToastDuration,
     /// `toast.most`: live toasts at once, 1 to 10 (R7).
@@ -53,6 +57,8 @@ impl Facet {
         Self::Mute,
         Self::QuietHours,
         Self::ExcusedUntil,
+        Self::Focus,
+        Self::Follow,
         Self::ToastDuration,
         Self::ToastMost,
         Self::ToastRepeats,
@@ -73,6 +79,8 @@ impl Facet {
             Self::Mute => "mute",
             Self::QuietHours => "quiet_hours",
             Self::ExcusedUntil => "excused_until",
+            Self::Focus => "focus",
+            Self::Follow => "follow",
             Self::ToastDuration => "toast.duration_ms",
             Self::ToastMost => "toast.most",
             Self::ToastRepeats => "toast.repeats",
@@ -95,7 +103,7 @@ impl Facet {
             .find(|facet| facet.id() == id)
     }
 
-    /// Says whether the choice belongs to everything, and not to a kind.
+    /// Says whether the choice is made for all kinds together, and not for one.
     #[must_use]
     pub const fn is_setting(self) -> bool {
         !matches!(
@@ -106,9 +114,11 @@ impl Facet {
 
     fn expects(self) -> Expected {
         match self {
-            Self::Channel(_) | Self::OnlyMine(_) | Self::AlwaysAlert | Self::SoundRepeats => {
-                Expected::Switch
-            }
+            Self::Channel(_)
+            | Self::OnlyMine(_)
+            | Self::AlwaysAlert
+            | Self::Follow
+            | Self::SoundRepeats => Expected::Switch,
             Self::Melody => Expected::Melody,
             Self::Volume => Expected::Number {
                 least: 0,
@@ -117,6 +127,7 @@ impl Facet {
             Self::Mute => Expected::Mute,
             Self::QuietHours => Expected::QuietHours,
             Self::ExcusedUntil => Expected::Time,
+            Self::Focus => Expected::OneOf(&["inbox", "conversation"]),
             Self::ToastDuration => Expected::Number {
                 least: 0,
                 most: 60_000,
@@ -164,6 +175,9 @@ pub enum Expected {
     /// A choice for everything where a kind was named.
     #[error("expected the kind \"*\": this choice is not made for one kind")]
     AnyKind,
+    /// A choice that only a line has.
+    #[error("expected the scope of a line, such as line:<source>/<id>")]
+    Line,
     /// Something smaller: choices that nobody knows are kept, within a bound.
     #[error("expected at most {0} bytes")]
     Smaller(usize),
@@ -172,20 +186,25 @@ pub enum Expected {
 /// The most bytes of JSON that a choice may have.
 const MOST_BYTES: usize = 8 * 1024;
 
-/// Checks a choice before it is kept. `null` always passes, and so does a facet that this program does not know.
+/// Checks a choice before it is kept. One that takes back always passes, and so does a facet that this program does not know.
 ///
 /// # Errors
 /// What was expected instead.
-pub fn check(kind: &str, facet: &str, value: Option<&Value>) -> Result<(), Expected> {
-    let Some(value) = value else { return Ok(()) };
+pub fn check(cell: &Cell) -> Result<(), Expected> {
+    let Some(value) = &cell.value else {
+        return Ok(());
+    };
     if value.to_string().len() > MOST_BYTES {
         return Err(Expected::Smaller(MOST_BYTES));
     }
-    let Some(known) = Facet::find(facet) else {
+    let Some(known) = Facet::find(&cell.facet) else {
         return Ok(());
     };
-    if known.is_setting() && kind != ANY_KIND {
+    if known.is_setting() && cell.kind != ANY_KIND {
         return Err(Expected::AnyKind);
+    }
+    if known == Facet::Follow && !matches!(cell.scope, Scope::Line(_)) {
+        return Err(Expected::Line);
     }
     let expected = known.expects();
     let fits = match expected {
@@ -198,7 +217,7 @@ pub fn check(kind: &str, facet: &str, value: Option<&Value>) -> Result<(), Expec
         Expected::Mute => serde_json::from_value::<TimedMute>(value.clone()).is_ok(),
         Expected::QuietHours => serde_json::from_value::<QuietHours>(value.clone()).is_ok(),
         Expected::Time => serde_json::from_value::<Timestamp>(value.clone()).is_ok(),
-        Expected::AnyKind | Expected::Smaller(_) => true,
+        Expected::AnyKind | Expected::Line | Expected::Smaller(_) => true,
     };
     if fits { Ok(()) } else { Err(expected) }
 }
@@ -258,26 +277,30 @@ mod tests {
     #[test]
     fn a_choice_that_does_not_fit_is_told_what_would() {
         let table = [
-            ("sla_expired", "channel.toast", json!(true), Ok(())),
+            ("*", "sla_expired", "channel.toast", json!(true), Ok(())),
             (
+                "*",
                 "sla_expired",
                 "channel.toast",
                 json!("yes"),
                 Err(Expected::Switch),
             ),
             (
+                "*",
                 "sla_expired",
                 "melody",
                 json!("no-such-tune"),
                 Err(Expected::Melody),
             ),
             (
+                "*",
                 "sla_expired",
                 "melody",
                 json!("own:../x"),
                 Err(Expected::Melody),
             ),
             (
+                "*",
                 "sla_expired",
                 "toast.most",
                 json!(3),
@@ -285,26 +308,67 @@ mod tests {
             ),
             (
                 "*",
+                "*",
                 "toast.most",
                 json!(0),
                 Err(Expected::Number { least: 1, most: 10 }),
             ),
-            ("*", "toast.shows", json!("name"), Ok(())),
-            ("*", "mute", json!({ "until": null }), Ok(())),
-            ("*", "from.the.future", json!({ "any": "thing" }), Ok(())),
+            ("*", "*", "toast.shows", json!("name"), Ok(())),
+            ("*", "*", "mute", json!({ "until": null }), Ok(())),
+            ("*", "*", "focus", json!("conversation"), Ok(())),
             (
+                "*",
+                "*",
+                "focus",
+                json!("everything"),
+                Err(Expected::OneOf(&["inbox", "conversation"])),
+            ),
+            ("line:acme/l1", "*", "follow", json!(true), Ok(())),
+            ("*", "*", "follow", json!(true), Err(Expected::Line)),
+            (
+                "team:acme/oak",
+                "*",
+                "follow",
+                json!(true),
+                Err(Expected::Line),
+            ),
+            (
+                "line:acme/l1",
+                "call_missed",
+                "follow",
+                json!(true),
+                Err(Expected::AnyKind),
+            ),
+            (
+                "line:acme/l1",
+                "*",
+                "follow",
+                json!("yes"),
+                Err(Expected::Switch),
+            ),
+            (
+                "*",
+                "*",
+                "from.the.future",
+                json!({ "any": "thing" }),
+                Ok(()),
+            ),
+            (
+                "*",
                 "*",
                 "from.the.future",
                 json!("x".repeat(9_000)),
                 Err(Expected::Smaller(MOST_BYTES)),
             ),
         ];
-        for (kind, facet, value, expected) in table {
-            assert_eq!(
-                check(kind, facet, Some(&value)),
-                expected,
-                "{kind} {facet} {value}"
-            );
+        for (scope, kind, facet, value, expected) in table {
+            let cell = Cell {
+                scope: Scope::parse(scope).expect("a scope"),
+                kind: kind.into(),
+                facet: facet.into(),
+                value: Some(value),
+            };
+            assert_eq!(check(&cell), expected, "{cell:?}");
         }
     }
 }

@@ -50,6 +50,17 @@ pub enum ToastShows {
     Nothing,
 }
 
+/// What is silent while the agent looks at the platform's inbox page (R5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FocusSilences {
+    /// Everything.
+    #[default]
+    Inbox,
+    /// Only the conversation on screen.
+    Conversation,
+}
+
 /// How melodies are played (R8).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SoundSettings {

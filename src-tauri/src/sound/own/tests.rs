@@ -16,45 +16,101 @@ fn code<T>(result: Result<T, Refused>) -> &'static str {
 }
 
 #[test]
-fn a_chosen_file_is_copied_under_a_made_up_name_and_can_be_played() {
-    let (outer, sounds) = folders();
-    let chosen = outer.path().join("мій дзвін.mp3");
-    fs::write(&chosen, TONE).expect("a file");
-    let melody = choose(&chosen, &sounds).expect("a melody");
+fn a_chosen_file_is_kept_under_a_made_up_name_and_can_be_played() {
+    let (_outer, sounds) = folders();
+    let melody = adopt(TONE.into(), "мій дзвін.mp3", &sounds).expect("a melody");
     let name = name(&melody).expect("an own file");
     // The ending is the format's, whatever the chosen file was called.
     assert!(name.ends_with(".ogg") && name.len() == 36, "{name}");
     assert_eq!(fs::read(sounds.join(name)).expect("the copy"), TONE);
     load(&sounds, name, &Errand::default()).expect("a clip");
-    assert_ne!(choose(&chosen, &sounds).expect("a second"), melody);
+    assert_ne!(
+        adopt(TONE.into(), "мій дзвін.mp3", &sounds).expect("a second"),
+        melody
+    );
 }
 
 #[test]
-fn what_is_no_sound_is_not_copied() {
+fn own_melodies_are_listed_by_what_their_files_were_called_and_can_be_removed() {
     let (outer, sounds) = folders();
+    let listed = || {
+        let mut all = list(&sounds).expect("a list");
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        all
+    };
+    let long = "я".repeat(5_000);
+    let melody = adopt(TONE.into(), "a\u{202e}\ndoor.ogg", &sounds).expect("a melody");
+    adopt(TONE.into(), &long, &sounds).expect("a melody");
+    // Whatever else lies there is no melody; one whose label is lost is told by its name.
+    fs::write(sounds.join("notes.txt"), "x").expect("a file");
+    fs::create_dir(sounds.join("folder.ogg")).expect("a folder");
+    fs::write(sounds.join("b.ogg"), TONE).expect("a file");
+    let names: Vec<_> = listed().into_iter().map(|own| own.name).collect();
+    let expected = words::plain(&long, words::TITLE_MOST);
+    assert_eq!(names, ["a door.ogg", "b.ogg", &expected]);
+    remove(&sounds, &melody).expect("removed");
+    remove(&sounds, &melody).expect("removed already");
+    assert_eq!(listed().len(), 2);
+    // Nothing of it is left, and nothing else is touched.
+    assert_eq!(fs::read_dir(&sounds).expect("the folder").count(), 5);
+    for strange in ["own:../sounds", "own:", "alarm", "own:/etc/passwd"] {
+        assert_eq!(code(remove(&sounds, strange)), "name", "{strange}");
+    }
+    assert_eq!(list(&outer.path().join("none")).expect("a list"), []);
+}
+
+#[test]
+fn a_desk_has_no_more_own_melodies_than_a_picker_can_show() {
+    let (_outer, sounds) = folders();
+    for number in 0..OWN_MOST {
+        fs::write(sounds.join(format!("{number}.wav")), "x").expect("a file");
+    }
+    assert_eq!(code(adopt(TONE.into(), "", &sounds)), "too_many");
+}
+
+#[test]
+fn what_is_no_sound_is_not_kept() {
+    let (_outer, sounds) = folders();
     for (bytes, expected) in [
         (b"".as_slice(), "format"),
         (b"#!/bin/sh", "format"),
         (b"OggS\0\0\0\0", "damaged"),
+        (&vec![0; FILE_MOST_BYTES + 1], "too_large"),
     ] {
-        let chosen = outer.path().join("chosen.ogg");
-        fs::write(&chosen, bytes).expect("a file");
-        assert_eq!(code(choose(&chosen, &sounds)), expected, "{bytes:?}");
+        assert_eq!(code(adopt(bytes.into(), "x", &sounds)), expected);
     }
-    assert_eq!(code(choose(outer.path(), &sounds)), "not_a_file");
-    assert_eq!(
-        code(choose(&outer.path().join("missing.ogg"), &sounds)),
-        "system"
-    );
     assert_eq!(fs::read_dir(&sounds).expect("the folder").count(), 0);
+}
+
+#[test]
+fn every_refusal_has_words_that_say_what_to_do() {
+    let all = [
+        Refused::Name,
+        Refused::NotAFile,
+        Refused::TooLarge,
+        Refused::TooLong,
+        Refused::Format,
+        Refused::TooMany,
+        Refused::Damaged,
+        Refused::System(io::Error::other("the disk is full")),
+    ];
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for language in ["en", "uk"] {
+        let words = format!("crates/client/locales/{language}/preferences.ftl");
+        let words = fs::read_to_string(project.join(words)).expect("a file of the project");
+        for refused in &all {
+            let message = format!("\nmelody-refused-{} = ", refused.code());
+            assert!(words.contains(&message), "{language} lacks {message}");
+        }
+    }
 }
 
 #[test]
 fn a_file_that_is_too_large_is_not_read() {
     let (_outer, sounds) = folders();
     for (bytes, expected) in [
-        (FILE_MOST_BYTES, "format"),
-        (FILE_MOST_BYTES + 1, "too_large"),
+        (FILE_MOST_BYTES as u64, "format"),
+        (FILE_MOST_BYTES as u64 + 1, "too_large"),
         (2 << 30, "too_large"),
     ] {
         let file = File::create(sounds.join("large.wav")).expect("a file");
@@ -143,18 +199,4 @@ fn links_pipes_and_devices_are_refused_and_not_waited_for() {
             "{name}"
         );
     }
-    for path in [
-        sounds.join("pipe.ogg"),
-        sounds.join("zero.ogg"),
-        "/dev/zero".into(),
-    ] {
-        assert_eq!(
-            code(choose(&path, outer.path())),
-            "not_a_file",
-            "{}",
-            path.display()
-        );
-    }
-    // A link that a person chose is theirs to follow.
-    assert_eq!(code(choose(&sounds.join("link.ogg"), &sounds)), "taken");
 }

@@ -177,10 +177,7 @@ impl Courier {
                 self.send(Message::ToastFailed(key)).await;
             }
             self.fail_waiting().await;
-            self.tell(PartState::Fails {
-                code: "hangs".into(),
-            })
-            .await;
+            self.tell(Part::Toast.fails("hangs")).await;
         }
     }
 
@@ -196,10 +193,7 @@ impl Courier {
         self.sending.clear();
         self.abandoned.clear();
         self.fail_waiting().await;
-        self.tell(PartState::Fails {
-            code: "no_bus".into(),
-        })
-        .await;
+        self.tell(Part::Toast.fails("no_bus")).await;
     }
 
     /// Takes in a message of the bus.
@@ -495,10 +489,7 @@ impl Courier {
                 self.sending.remove(&key);
                 self.send(Message::ToastFailed(key)).await;
                 if self.owner.is_some() {
-                    self.tell(PartState::Fails {
-                        code: "refused".into(),
-                    })
-                    .await;
+                    self.tell(Part::Toast.fails("refused")).await;
                 }
             }
             Call::Capabilities => {
@@ -507,9 +498,7 @@ impl Courier {
             }
             Call::Information => {
                 let state = if self.owner.is_some() {
-                    PartState::Fails {
-                        code: "refused".into(),
-                    }
+                    Part::Toast.fails("refused")
                 } else {
                     none()
                 };
@@ -535,9 +524,7 @@ impl Courier {
 
 /// There is no notification daemon.
 fn none() -> PartState {
-    PartState::Fails {
-        code: "none".into(),
-    }
+    Part::Toast.fails("none")
 }
 
 async fn bus_call<B: serde::Serialize + zbus::zvariant::Type>(

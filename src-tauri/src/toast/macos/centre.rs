@@ -60,7 +60,7 @@ impl Centre {
             let state = if granted.as_bool() {
                 works()
             } else {
-                fails("refused")
+                Part::Toast.fails("refused")
             };
             teller.tell(Message::Part(Part::Toast, state));
         });
@@ -165,10 +165,10 @@ fn category(name: &str, buttons: &[Button]) -> Retained<UNNotificationCategory> 
 
 fn state(settings: &UNNotificationSettings) -> PartState {
     match settings.authorizationStatus() {
-        UNAuthorizationStatus::Denied => fails("refused"),
+        UNAuthorizationStatus::Denied => Part::Toast.fails("refused"),
         UNAuthorizationStatus::Authorized | UNAuthorizationStatus::Provisional => {
             if settings.alertSetting() == UNNotificationSetting::Disabled {
-                fails("off")
+                Part::Toast.fails("off")
             } else {
                 works()
             }
@@ -181,10 +181,6 @@ fn works() -> PartState {
     PartState::Works {
         detail: "macOS".into(),
     }
-}
-
-fn fails(code: &str) -> PartState {
-    PartState::Fails { code: code.into() }
 }
 
 /// Returns what an error says, if there is one.

@@ -101,6 +101,7 @@ impl ksni::Tray for Item {
     fn activate(&mut self, _x: i32, _y: i32) {
         self.act(Action::Show {
             window: Window::Bell,
+            kind: None,
         });
     }
 
@@ -282,6 +283,7 @@ mod tests {
                     "3 unread",
                     Some(Action::Show {
                         window: Window::Bell,
+                        kind: None,
                     }),
                     None,
                 ),
@@ -347,7 +349,8 @@ mod tests {
                 }),
                 Message::Act(Action::Quit),
                 Message::Act(Action::Show {
-                    window: Window::Bell
+                    window: Window::Bell,
+                    kind: None
                 }),
             ]
         );

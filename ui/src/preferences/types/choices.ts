@@ -2,7 +2,9 @@
 
 import type { GroupView } from "../../bindings/GroupView";
 import type { KindView } from "../../bindings/KindView";
+import type { MelodyView } from "../../bindings/MelodyView";
 import type { PreferencesView } from "../../bindings/PreferencesView";
+import { find, t } from "../../words.svelte";
 import type { Choice } from "../prefer";
 
 /** Why a tick cannot be changed; `null` where it can. */
@@ -41,6 +43,12 @@ export function tickSeveral(view: PreferencesView, kinds: KindView[], column: nu
   return free
     .filter((kind) => kind.cells[column]?.on !== value)
     .map((kind) => ({ scope: view.scope, kind: kind.id, facet: facetOf(view, column), value }));
+}
+
+/** Returns what a melody is called. */
+export function melodyName(id: string, melody?: MelodyView): string {
+  if (melody?.elsewhere) return t("types-melody-elsewhere");
+  return melody?.file ?? find(`melody-${id}`) ?? id;
 }
 
 /** Returns the facet of a column. */

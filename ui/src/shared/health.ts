@@ -11,5 +11,5 @@ export function trouble({ part, is }: PartView): string {
   if (is.state !== "fails") return "";
   const offline = part === "server" ? find(`offline-${is.code}`) : undefined;
   if (offline) return t("part-server-why", { why: offline[0]?.toLocaleUpperCase() + offline.slice(1) });
-  return find(`part-${part}-${is.code}`) ?? find(`problem-${is.code}`) ?? t(`health-${part}-cure`);
+  return find(`part-${part}-${is.code}`) ?? t(`health-${part}-cure`);
 }
