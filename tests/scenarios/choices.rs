@@ -13,10 +13,12 @@ enum Step {
     Post(&'static str, Value),
     /// So many seconds.
     Pass(i64),
+    /// A choice for a kind.
+    Choose(&'static str, &'static str, Value),
     /// Everything is read.
     ReadAll,
 }
-use Step::{Pass, Post, ReadAll};
+use Step::{Choose, Pass, Post, ReadAll};
 
 /// Chooses, lets the steps happen, and compares what was shown and played, each step under its second.
 async fn check(chosen: &[(&str, Value)], steps: Vec<Step>, expected: Expect) -> Result<()> {
@@ -30,7 +32,7 @@ async fn check(chosen: &[(&str, Value)], steps: Vec<Step>, expected: Expect) -> 
         .await?;
     let mut desk = world.desk("laptop").await?;
     for (facet, value) in chosen {
-        desk.act(choose(facet, value.clone()))?;
+        desk.act(choose("*", facet, value.clone()))?;
     }
     let (mut second, mut unread, mut told) = (0, 0, String::new());
     for step in steps {
@@ -45,6 +47,7 @@ async fn check(chosen: &[(&str, Value)], steps: Vec<Step>, expected: Expect) -> 
                 world.wall.pass_ms(seconds * 1_000);
                 desk.wake()?;
             }
+            Choose(kind, facet, value) => desk.act(choose(kind, facet, value))?,
             ReadAll => {
                 unread = 0;
                 desk.act(Action::ReadAll {
@@ -97,9 +100,29 @@ async fn a_melody_repeats_until_its_notice_is_read() -> Result<()> {
         steps,
         expect![[r#"
               0 s  play carillon at 70
-             30 s  play carillon at 70
-             60 s  play carillon at 70
         "#]],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn what_is_muted_between_two_repeats_repeats_no_more() -> Result<()> {
+    let steps = vec![
+        Post("conversation_assigned", json!({})),
+        Pass(30),
+        Choose("conversation_assigned", "mute", json!({ "until": null })),
+        Pass(30),
+    ];
+    let repeating = [("sound.repeats", json!(true)), ("toast.repeats", json!(5))];
+    check(
+        &repeating,
+        steps,
+        expect![[r#"
+          0 s  toast A conversation was assigned to you | #1 Parcel late
+          0 s  play carillon at 70
+         30 s  toast A conversation was assigned to you | #1 Parcel late
+         30 s  play carillon at 70
+    "#]],
     )
     .await
 }

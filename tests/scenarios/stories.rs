@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 
 use crate::{desk::Desk, world::World};
 
-pub fn choose(facet: &str, value: Value) -> Action {
+pub fn choose(kind: &str, facet: &str, value: Value) -> Action {
     let cell = Cell {
         scope: Scope::Everything,
-        kind: "*".into(),
+        kind: kind.into(),
         facet: facet.into(),
         value: Some(value),
     };
@@ -27,6 +27,7 @@ fn nights() -> Action {
     let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let windows = json!([{ "days": days, "start": "19:00", "end": "08:00" }]);
     choose(
+        "*",
         "quiet_hours",
         json!({ "on": true, "zone": "Europe/Kyiv", "windows": windows, "email": "skip" }),
     )

@@ -8,7 +8,7 @@ use crate::{
     channel::{Channel, InQuietHours, Side},
     event::Notice,
     policy::{Lock, Policy},
-    preferences::{ANY_KIND, Facet, FocusSilences, Preferences, Scope},
+    preferences::{ANY_KIND, Facet, FocusSilences, Preferences, Scope, Settings},
     quiet::{HeldEmail, Hold, TimedMute},
     time::Timestamp,
 };
@@ -207,12 +207,9 @@ pub fn always_alerts(
     preferences: &Preferences,
     policy: &Policy,
 ) -> bool {
-    let facet = Facet::AlwaysAlert.id();
-    let chosen = preferences
-        .chosen(scopes, kind, facet)
-        .map(|(_, value)| value);
-    chosen
-        .or_else(|| policy.default_for(kind, facet))
+    let facet = Facet::AlwaysAlert;
+    open_choice(kind, facet, scopes, preferences, policy)
+        .or_else(|| policy.default_for(kind, facet.id()))
         .and_then(Value::as_bool)
         .unwrap_or_else(|| Kind::find(kind).is_some_and(|kind| kind.always_alert))
 }
@@ -225,10 +222,56 @@ pub fn melody<'a>(
     preferences: &'a Preferences,
     policy: &'a Policy,
 ) -> &'a str {
-    let chosen = preferences.chosen(scopes, kind, Facet::Melody.id());
-    chosen
-        .and_then(|(_, value)| value.as_str())
+    open_choice(kind, Facet::Melody, scopes, preferences, policy)
+        .and_then(Value::as_str)
         .unwrap_or_else(|| default_melody(kind, policy))
+}
+
+/// Returns how loud `kind` is beside the volume of everything in `scopes`, 0 to 100 (R8).
+#[must_use]
+pub fn volume(kind: &str, scopes: &[Scope], preferences: &Preferences, policy: &Policy) -> u8 {
+    open_choice(kind, Facet::Volume, scopes, preferences, policy)
+        .and_then(Value::as_u64)
+        .map_or(100, |volume| u8::try_from(volume.min(100)).unwrap_or(100))
+}
+
+/// Says whether `channel` is on: the agent's own switch, else the instance's default, else yes.
+#[must_use]
+pub fn channel_is_on(channel: Channel, preferences: &Preferences, policy: &Policy) -> bool {
+    setting(Facet::Channel(channel), preferences, policy)
+        .and_then(Value::as_bool)
+        .unwrap_or(true)
+}
+
+/// Returns the settings of toast and sound: the agent's, else the instance's, else those of R7 and R8.
+#[must_use]
+pub fn settings(preferences: &Preferences, policy: &Policy) -> Settings {
+    Settings::read(|facet| setting(facet, preferences, policy))
+}
+
+fn setting<'a>(
+    facet: Facet,
+    preferences: &'a Preferences,
+    policy: &'a Policy,
+) -> Option<&'a Value> {
+    preferences
+        .value(&Scope::Everything, ANY_KIND, facet.id())
+        .or_else(|| policy.default_for(ANY_KIND, facet.id()))
+}
+
+/// Returns what the agent chose for a row that is open: a view-only row keeps the choices but does not use them (R17).
+fn open_choice<'a>(
+    kind: &str,
+    facet: Facet,
+    scopes: &[Scope],
+    preferences: &'a Preferences,
+    policy: &Policy,
+) -> Option<&'a Value> {
+    if policy.is_view_only(kind) {
+        return None;
+    }
+    let (_, value) = preferences.chosen(scopes, kind, facet.id())?;
+    Some(value)
 }
 
 /// Returns the melody of `kind` where the agent chose none, or one that cannot be played: the instance's, else the catalogue's.
@@ -277,31 +320,13 @@ impl Judge<'_> {
         if !on {
             return (false, reason);
         }
-        if !self.channel_is_on(channel) {
+        if !channel_is_on(channel, preferences, policy) {
             return (false, Reason::ChannelOff);
         }
         if Facet::only_mine_excludes(preferences, channel, self.notice) {
             return (false, Reason::OnlyMine);
         }
         (true, reason)
-    }
-
-    fn channel_is_on(&self, channel: Channel) -> bool {
-        let Circumstances {
-            preferences,
-            policy,
-            ..
-        } = *self.at;
-        let chosen = preferences
-            .value(&Scope::Everything, ANY_KIND, channel.switch())
-            .and_then(Value::as_bool);
-        chosen
-            .or_else(|| {
-                policy
-                    .default_for(ANY_KIND, channel.switch())
-                    .and_then(Value::as_bool)
-            })
-            .unwrap_or(true)
     }
 
     /// Mute, quiet hours and focus: what stops a notice that is wanted. `None` lets it through.

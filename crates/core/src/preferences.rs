@@ -6,7 +6,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::Value;
 
 use crate::{
-    channel::Channel,
     event::Notice,
     quiet::{Quiet, TimedMute},
     time::Timestamp,
@@ -205,14 +204,6 @@ impl Preferences {
                 })
             })
         })
-    }
-
-    /// Returns the channel's own switch; on until somebody turns it off.
-    #[must_use]
-    pub fn channel_is_on(&self, channel: Channel) -> bool {
-        self.setting(Facet::Channel(channel).id())
-            .and_then(Value::as_bool)
-            .unwrap_or(true)
     }
 
     /// Returns all that can make it quiet: the quiet hours, the general mute, and what "Off" excused (R3).

@@ -4,6 +4,7 @@ use campanile_core::{
     channel::{Channel, Side},
     decide::{self, Circumstances, Focus, Reason, Verdict},
     event::Notice,
+    ids::EventId,
     time::Timestamp,
 };
 
@@ -114,6 +115,18 @@ impl Session {
             },
         };
         decide::decide(notice, Side::Desk, &circumstances)
+    }
+
+    /// Returns a notice that is unread still and would be told of on `channel` if it came now.
+    pub(super) fn still_told(
+        &self,
+        id: EventId,
+        channel: Channel,
+        now: Timestamp,
+    ) -> Option<&Notice> {
+        let notice = self.of.texts.find(id)?;
+        let told = self.can_interrupt(id, None, now) && self.decide(notice, now).fires(channel);
+        told.then_some(notice)
     }
 
     fn importance(&self, notice: &Notice, verdict: &Verdict) -> Importance {

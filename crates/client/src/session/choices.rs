@@ -134,12 +134,14 @@ impl Session {
     /// Says whether a melody is ticked while its channel is off (R8).
     fn lacks_sound(&self, cell: &Cell, channel: Channel) -> bool {
         let ticks = cell.value == Some(json!(true)) && cell.kind != ANY_KIND;
-        ticks && channel == Channel::Sound && !self.of.preferences.channel_is_on(Channel::Sound)
+        ticks
+            && channel == Channel::Sound
+            && !decide::channel_is_on(channel, &self.of.preferences, &self.of.policy)
     }
 
-    /// Reads again what follows from the choices.
+    /// Reads again what follows from the choices and from the instance's defaults.
     pub(super) fn choices_changed(&mut self) {
-        self.of.settings = self.of.preferences.settings();
+        self.of.settings = decide::settings(&self.of.preferences, &self.of.policy);
         self.of.stillness.choose(self.of.preferences.quiet());
         self.dirty = true;
     }

@@ -58,6 +58,7 @@ impl Session {
                 }
                 Change::Policy { policy } => {
                     self.of.policy = (*policy).clone();
+                    chosen = true;
                     self.kept.entries.push(Entry {
                         seq,
                         at,

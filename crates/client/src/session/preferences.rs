@@ -122,7 +122,7 @@ impl Session {
         };
         ChannelView {
             id: channel.id().to_owned(),
-            on: self.of.preferences.channel_is_on(channel),
+            on: decide::channel_is_on(channel, &self.of.preferences, &self.of.policy),
             // With the centre off, the channels' own switches are what is left to choose (R17).
             lock: self
                 .of
@@ -216,12 +216,9 @@ impl Session {
             .scopes
             .as_ref()
             .map_or(&[][..], |scopes| &scopes.sources);
-        let from_a_source = sources.iter().any(|source| {
+        sources.iter().any(|source| {
             source.kinds.is_empty() || source.kinds.iter().any(|sent| sent.as_str() == kind.id)
-        });
-        // The server makes these itself, out of what every source sends.
-        let from_the_server = kind.group == Group::Mail || kind.id == "high_sms";
-        from_a_source || from_the_server
+        })
     }
 
     fn toast_kinds(&self, scopes: &[Scope]) -> u32 {

@@ -116,11 +116,12 @@ impl Session {
             self.kept.pending.extend(again);
         }
         self.of.epoch = Some(epoch);
+        self.of.policy = head.policy.clone();
         self.take_choices(&head);
         let at = self.of.latest;
         let facts = [
             Change::Policy {
-                policy: Box::new(head.policy.clone()),
+                policy: Box::new(head.policy),
             },
             Change::Scopes {
                 scopes: Box::new(head.scopes.clone()),
@@ -131,7 +132,6 @@ impl Session {
             at,
             change,
         }));
-        self.of.policy = head.policy;
         self.of.scopes = Some(head.scopes);
         self.of.availability = Availability::find(&head.availability).or(self.of.availability);
         let rows = i64::from(head.unread_rows);

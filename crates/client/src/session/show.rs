@@ -4,6 +4,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 use campanile_core::{
     catalogue::{Kind, UNKNOWN_MELODY},
+    channel::Channel,
     event::Notice,
     ids::EventId,
     preferences::ToastShows,
@@ -225,8 +226,7 @@ impl Session {
 
     fn show_again(&mut self, id: EventId, now: Timestamp) {
         let ends_at = self.toast_end(now);
-        let lives = self.of.stillness.hold().is_none() && self.can_interrupt(id, None, now);
-        let notice = self.of.texts.find(id).filter(|_| lives).cloned();
+        let notice = self.still_told(id, Channel::Toast, now).cloned();
         let Some(single) = self.of.toasts.find(id) else {
             return;
         };

@@ -4,13 +4,12 @@ use std::collections::VecDeque;
 
 use campanile_core::{
     catalogue::UNKNOWN_MELODY,
+    channel::Channel,
     decide,
     event::Notice,
     ids::EventId,
-    preferences::Facet,
     time::{SECOND_MS, Timestamp},
 };
-use serde_json::Value;
 
 use super::{Session, announce::Importance};
 use crate::{
@@ -82,15 +81,8 @@ impl Session {
         let kind = notice.kind.as_str();
         let scopes = self.of.preferences.scopes_of(notice);
         let melody = decide::melody(kind, &scopes, &self.of.preferences, &self.of.policy);
-        let own = self
-            .of
-            .preferences
-            .chosen(&scopes, kind, Facet::Volume.id());
-        let own = own
-            .and_then(|(_, value)| Value::as_u64(value))
-            .unwrap_or(100)
-            .min(100);
-        let volume = u64::from(self.of.settings.sound.volume) * own / 100;
+        let own = decide::volume(kind, &scopes, &self.of.preferences, &self.of.policy);
+        let volume = u64::from(self.of.settings.sound.volume) * u64::from(own) / 100;
         let volume = u8::try_from(volume).unwrap_or(100);
         (melody != SILENT && volume > 0).then(|| Play {
             notice: Some(notice.id),
@@ -121,10 +113,8 @@ impl Session {
 
     /// Plays what its time has come for.
     pub(super) fn play_due(&mut self, now: Timestamp) {
-        if let Some((_, ring)) = self.of.sounds.deferred.take_if(|(at, _)| *at <= now)
-            && self.may_ring(&ring, now)
-        {
-            self.play(ring, now);
+        if let Some((_, ring)) = self.of.sounds.deferred.take_if(|(at, _)| *at <= now) {
+            self.play_again(ring, now);
         }
         if self.of.sounds.repeat_at.is_some_and(|at| at <= now) {
             self.of.sounds.repeat_at = None;
@@ -135,18 +125,19 @@ impl Session {
                 .iter()
                 .max_by_key(|ring| ring.importance)
                 .cloned();
-            if let Some(ring) = ring
-                && self.of.settings.sound.repeats
-                && self.may_ring(&ring, now)
-            {
-                self.play(ring, now);
+            if let Some(ring) = ring.filter(|_| self.of.settings.sound.repeats) {
+                self.play_again(ring, now);
             }
         }
     }
 
-    fn may_ring(&self, ring: &Ring, now: Timestamp) -> bool {
-        let passes = self.of.stillness.hold().is_none() || ring.importance.always_alerts;
-        passes && self.can_interrupt(ring.id, None, now)
+    /// Plays the melody that a notice has by now, if it would ring now: since it first rang the agent may have
+    /// read or muted it, or chosen otherwise.
+    fn play_again(&mut self, ring: Ring, now: Timestamp) {
+        let notice = self.still_told(ring.id, Channel::Sound, now);
+        if let Some(play) = notice.and_then(|notice| self.melody_of(notice)) {
+            self.play(Ring { play, ..ring }, now);
+        }
     }
 
     fn play(&mut self, ring: Ring, now: Timestamp) {

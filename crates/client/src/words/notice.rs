@@ -97,8 +97,8 @@ fn told_fact(notice: &Notice, fact: &str) -> Option<String> {
         "actor" => notice.actor.as_ref()?.name.clone()?,
         "contact" => notice.contact.as_ref()?.name.clone()?,
         "line" => notice.line.as_ref()?.name.clone()?,
-        "score" => match (datum(notice, "score")?, datum(notice, "max")) {
-            (score, Some(max)) => format!("{score}/{max}"),
+        "score" => match (datum(notice, "score")?, datum(notice, "best")) {
+            (score, Some(best)) => format!("{score}/{best}"),
             (score, None) => score,
         },
         _ => datum(notice, fact)?,
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn a_rating_shows_its_score() {
         check(
-            json!({ "kind": "csat_negative", "data": { "score": 1, "max": 5 } }),
+            json!({ "kind": "csat_negative", "data": { "score": 1, "best": 5 } }),
             expect![[r#"
                 Negative rating: 1/5
                 Негативна оцінка: 1/5

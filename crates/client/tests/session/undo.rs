@@ -253,7 +253,11 @@ fn a_melody_of_another_desk_is_told_apart_and_the_default_is_played_in_its_place
         own.map(|it| format!("{} {:?} {}", it.id, it.file, it.elsewhere))
             .collect::<Vec<_>>()
     };
-    desk.prefers(vec![cell("sla_expired", "melody", json!("own:far.wav"))]);
+    desk.prefers(vec![cell(
+        "conversation_assigned",
+        "melody",
+        json!("own:far.wav"),
+    )]);
     assert_eq!(
         melodies(&desk),
         [
@@ -261,7 +265,7 @@ fn a_melody_of_another_desk_is_told_apart_and_the_default_is_played_in_its_place
             "own:far.wav None true"
         ]
     );
-    let entry = desk.arrival(1, "sla_expired");
+    let entry = desk.arrival(1, "conversation_assigned");
     let heard = desk.heard(vec![entry]);
     let played = desk
         .tell(heard)
@@ -270,7 +274,7 @@ fn a_melody_of_another_desk_is_told_apart_and_the_default_is_played_in_its_place
             campanile_client::effect::Effect::Play(play) => Some((play.melody, play.instead)),
             _ => None,
         });
-    assert_eq!(played, Some(("own:far.wav".into(), "alarm".into())));
+    assert_eq!(played, Some(("own:far.wav".into(), "carillon".into())));
 }
 
 #[test]

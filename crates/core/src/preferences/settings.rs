@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Facet, Preferences};
+use super::Facet;
 
 /// How the desk shows toasts and plays melodies for this agent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,13 +82,13 @@ impl Default for SoundSettings {
     }
 }
 
-impl Preferences {
-    /// Returns the settings of toast and sound; where nothing was chosen, the defaults of R7 and R8.
+impl Settings {
+    /// Reads the settings, each by its facet; where nothing is found or nothing that fits, the defaults of R7 and R8.
     #[must_use]
-    pub fn settings(&self) -> Settings {
-        let number = |facet: Facet| self.setting(facet.id()).and_then(Value::as_i64);
+    pub fn read<'a>(find: impl Fn(Facet) -> Option<&'a Value>) -> Self {
+        let number = |facet| find(facet).and_then(Value::as_i64);
         let (toast, sound) = (ToastSettings::default(), SoundSettings::default());
-        Settings {
+        Self {
             toast: ToastSettings {
                 duration_ms: number(Facet::ToastDuration).unwrap_or(toast.duration_ms),
                 most: number(Facet::ToastMost)
@@ -97,8 +97,7 @@ impl Preferences {
                 repeats: number(Facet::ToastRepeats)
                     .and_then(|n| u8::try_from(n).ok())
                     .unwrap_or(toast.repeats),
-                shows: self
-                    .setting(Facet::ToastShows.id())
+                shows: find(Facet::ToastShows)
                     .and_then(|value| serde_json::from_value(value.clone()).ok())
                     .unwrap_or(toast.shows),
             },
@@ -107,8 +106,7 @@ impl Preferences {
                     .and_then(|n| u8::try_from(n).ok())
                     .unwrap_or(sound.volume),
                 gap_ms: number(Facet::SoundGap).unwrap_or(sound.gap_ms),
-                repeats: self
-                    .setting(Facet::SoundRepeats.id())
+                repeats: find(Facet::SoundRepeats)
                     .and_then(Value::as_bool)
                     .unwrap_or(sound.repeats),
             },
