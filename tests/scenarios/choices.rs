@@ -100,6 +100,8 @@ async fn a_melody_repeats_until_its_notice_is_read() -> Result<()> {
         steps,
         expect![[r#"
               0 s  play carillon at 70
+             30 s  play carillon at 70
+             60 s  play carillon at 70
         "#]],
     )
     .await
@@ -118,11 +120,11 @@ async fn what_is_muted_between_two_repeats_repeats_no_more() -> Result<()> {
         &repeating,
         steps,
         expect![[r#"
-          0 s  toast A conversation was assigned to you | #1 Parcel late
-          0 s  play carillon at 70
-         30 s  toast A conversation was assigned to you | #1 Parcel late
-         30 s  play carillon at 70
-    "#]],
+              0 s  toast A conversation was assigned to you | #1 Parcel late
+              0 s  play carillon at 70
+             30 s  toast A conversation was assigned to you | #1 Parcel late
+             30 s  play carillon at 70
+        "#]],
     )
     .await
 }

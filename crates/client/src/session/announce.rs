@@ -51,6 +51,10 @@ impl Session {
             let importance = self.importance(notice, &verdict);
             let end = self.end_here(notice.expires_at, now);
             let later = how == How::CatchingUp && !importance.always_alerts;
+            if verdict.fires(Channel::Toast) || verdict.fires(Channel::Sound) {
+                // What waits, repeats or was put behind another is told by its text later.
+                self.of.texts.hold(notice);
+            }
             if verdict.fires(Channel::Toast) {
                 let remembered = if later {
                     self.of.away.wait(notice.id, end)

@@ -59,7 +59,6 @@ impl Session {
             repeats_left,
             repeat_at: (repeats_left > 0).then(|| now.plus_ms(REPEAT_MS)),
         };
-        self.of.texts.hold(notice);
         let toasts = &mut self.of.toasts;
         toasts.single.retain(|other| other.id != notice.id);
         if toasts.single.len() == MOST {

@@ -207,15 +207,17 @@ fn a_catch_up_of_three_is_shown_singly() {
             desk.say("after a while away", heard);
             desk.wake("10:00:00.400");
         },
-        expect![[r#"
+        expect![[r##"
             after a while away
               keep items: n1 n2 n3; toasting: n1 n2 n3; cursor: at 3
               tray Calm Digit(3) "Campanile: 3 unread"
               wake 10:00:00.400
             10:00:00.400 woke
-              toast Summary "3 notifications while you were away" "New conversation assigned to me: 3" [Open] 5000 ms
+              toast n1 "Ana Admin assigned a conversation to you" "#1" [Open, Mark read, In an hour] 5000 ms
+              toast n2 "Ana Admin assigned a conversation to you" "#2" [Open, Mark read, In an hour] 5000 ms
+              toast n3 "Ana Admin assigned a conversation to you" "#3" [Open, Mark read, In an hour] 5000 ms
               play carillon at 70 for n1
-        "#]],
+        "##]],
     );
 }
 
