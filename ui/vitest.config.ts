@@ -14,7 +14,8 @@ export default defineConfig({
         plugins: [svelte()],
         server: { fs: { allow: [".."] } },
         // Everything is prepared before the first test: a page that is reloaded in the midst of one fails it.
-        optimizeDeps: { entries: ["src/*.ts", "test/*.test.ts"], include: ["axe-core"] },
+        // What was prepared for an earlier tree is not trusted: it may lack an icon that this one draws.
+        optimizeDeps: { entries: ["src/*.ts", "test/*.test.ts"], include: ["axe-core"], force: true },
         test: {
           name: "pages",
           include: ["test/*.test.ts"],

@@ -28,7 +28,7 @@ mod tray;
 mod waiting;
 mod wake;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use campanile_core::{
     catalogue::Kind,
@@ -99,6 +99,8 @@ pub struct Session {
     desk: DeskSettings,
     words: Words,
     parts: BTreeMap<Part, PartState>,
+    /// Of which parts a toast has told.
+    told_parts: BTreeSet<Part>,
     windows: Vec<Window>,
     /// The row of the preferences that somebody asked for.
     at_kind: Option<KindAt>,
@@ -185,6 +187,7 @@ impl Session {
             desk: config.desk,
             words: Words::new(language),
             parts: BTreeMap::from([(Part::Zones, zones)]),
+            told_parts: BTreeSet::new(),
             windows: Vec::new(),
             at_kind: None,
             turns: 0,

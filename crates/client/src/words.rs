@@ -73,6 +73,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../locales/en/tray.ftl"),
     include_str!("../locales/en/reasons.ftl"),
     include_str!("../locales/en/problems.ftl"),
+    include_str!("../locales/en/parts.ftl"),
 ];
 const UKRAINIAN: &[&str] = &[
     include_str!("../locales/uk/kinds.ftl"),
@@ -80,6 +81,7 @@ const UKRAINIAN: &[&str] = &[
     include_str!("../locales/uk/tray.ftl"),
     include_str!("../locales/uk/reasons.ftl"),
     include_str!("../locales/uk/problems.ftl"),
+    include_str!("../locales/uk/parts.ftl"),
 ];
 
 /// The words of one language.

@@ -8,6 +8,14 @@ use crate::{
     view::{LinkView, Part, PartState},
 };
 
+/// What is told once by a toast, since a desk without an icon or without its sign-in looks like one that does not run.
+const TOLD: &[(Part, &str)] = &[
+    (Part::Tray, "no_host"),
+    (Part::Keyring, "absent"),
+    (Part::Keyring, "locked"),
+    (Part::Keyring, "failed"),
+];
+
 /// How the link is.
 #[derive(Clone, Debug, Default)]
 pub struct LinkState {
@@ -102,6 +110,12 @@ impl Session {
     pub(super) fn part_is(&mut self, part: Part, state: PartState, now: Timestamp) {
         let works = matches!(state, PartState::Works { .. });
         let worked = matches!(self.parts.get(&part), Some(PartState::Works { .. }));
+        if let PartState::Fails { code } = &state
+            && TOLD.contains(&(part, code.as_str()))
+            && self.told_parts.insert(part)
+        {
+            self.tell_of_part(part, code);
+        }
         self.set_part(part, state);
         if part == Part::Toast && works && !worked {
             self.toasts_are_back(now);

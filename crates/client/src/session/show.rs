@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     effect::{Button, Effect, Play, Press, Toast, ToastKey},
+    view::Part,
     words::{Fate, args},
 };
 
@@ -318,12 +319,21 @@ impl Session {
         }
     }
 
-    /// Shows a toast and plays a melody, to see and hear that both work.
-    pub(super) fn test(&mut self) {
+    /// Shows what is the matter with a part, and what cures it: with no window open nobody would see it.
+    pub(super) fn tell_of_part(&mut self, part: Part, code: &str) {
+        let part = part.id();
+        self.show_own(
+            part,
+            self.words.say(&format!("health-{part}")),
+            self.words.say(&format!("part-{part}-{code}")),
+        );
+    }
+
+    fn show_own(&mut self, key: &'static str, title: String, body: String) {
         let toast = Toast {
-            key: ToastKey::App("test"),
-            title: self.words.say("toast-test"),
-            body: self.words.say("toast-test-text"),
+            key: ToastKey::App(key),
+            title,
+            body,
             buttons: Vec::new(),
             urgent: false,
             duration_ms: u32::try_from(self.of.settings.toast.duration_ms)
@@ -331,6 +341,16 @@ impl Session {
                 .filter(|ms| *ms > 0),
         };
         self.out.push(Effect::Toast(Box::new(toast)));
+    }
+
+    /// Shows a toast and plays a melody, to see and hear that both work.
+    pub(super) fn test(&mut self) {
+        let words = &self.words;
+        self.show_own(
+            "test",
+            words.say("toast-test"),
+            words.say("toast-test-text"),
+        );
         let play = Play {
             notice: None,
             melody: "carillon".into(),

@@ -159,8 +159,8 @@ fn every_trouble_of_every_part_has_words_that_say_what_to_do() {
         })
         .collect();
     for file in [
-        include_str!("../../locales/en/preferences.ftl"),
-        include_str!("../../locales/uk/preferences.ftl"),
+        include_str!("../../locales/en/parts.ftl"),
+        include_str!("../../locales/uk/parts.ftl"),
     ] {
         let has = messages(&[file]);
         for id in &needed {

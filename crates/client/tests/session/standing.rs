@@ -218,3 +218,34 @@ fn what_could_not_be_shown_is_summed_up_when_toasts_work_again() {
         "##]],
     );
 }
+
+#[test]
+fn a_desk_without_an_icon_or_a_keyring_says_so_once() {
+    check(
+        |desk| {
+            desk.so_far();
+            for _ in 0..2 {
+                let fails = Part::Tray.fails("no_host");
+                desk.say("no panel", Message::Part(Part::Tray, fails));
+                let works = PartState::Works {
+                    detail: "panel".into(),
+                };
+                desk.say("a panel", Message::Part(Part::Tray, works));
+            }
+            let waits = Part::Keyring.fails("waiting");
+            desk.say("a keyring that starts", Message::Part(Part::Keyring, waits));
+            let fails = Part::Keyring.fails("absent");
+            desk.say("no keyring", Message::Part(Part::Keyring, fails));
+        },
+        expect![[r#"
+            no panel
+              toast App("tray") "Tray" "This desktop shows no tray icons. Turn them on in its settings; until then start Campanile again to open the bell." [] 5000 ms
+            a panel
+            no panel
+            a panel
+            a keyring that starts
+            no keyring
+              toast App("keyring") "Keyring" "There is no keyring on this computer: the sign-in ends with Campanile. Install one, such as gnome-keyring." [] 5000 ms
+        "#]],
+    );
+}
