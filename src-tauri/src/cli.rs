@@ -1,6 +1,9 @@
 //! The command line: starts the desk, or speaks to the one that runs.
 
 mod arguments;
+#[cfg_attr(unix, path = "cli/console/unix.rs")]
+#[cfg_attr(windows, path = "cli/console/windows.rs")]
+mod console;
 #[cfg_attr(unix, path = "cli/detached/unix.rs")]
 #[cfg_attr(windows, path = "cli/detached/windows.rs")]
 mod detached;
@@ -40,6 +43,7 @@ const LINK_MOST_BYTES: u64 = 4096;
 pub fn main() -> ExitCode {
     // Before anything else, lest an upgrade put another program in this one's place.
     stamp::build();
+    console::attach();
     let command = match arguments::read(std::env::args_os()) {
         Ok(command) => command,
         Err(stop) => return stop.tell(),

@@ -8,6 +8,10 @@ use clap::{Parser, Subcommand, error::ErrorKind};
 
 use crate::{toast, window::word};
 
+const AFTER_HELP: &str = "\
+A server whose certificate is signed by an authority of your own: lay the authority's certificate (PEM) down as \
+campanile/ca.pem in your configuration folder, such as ~/.config, or name it in CAMPANILE_CA_FILE.";
+
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -71,6 +75,7 @@ impl Stop {
 #[command(
     name = "campanile",
     version,
+    after_help = AFTER_HELP,
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true
 )]

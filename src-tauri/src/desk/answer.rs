@@ -8,7 +8,7 @@ use campanile_client::{
     message::{Message, StoreFault},
     session::Now,
     store::{Listing, MOST_ROWS, StoreHandle},
-    view::{LinkView, Page, PartState, RowView, Window},
+    view::{LinkView, Page, Part, PartState, RowView, Window},
 };
 use campanile_core::{preferences::Scope, zone::Zone};
 use tokio::sync::oneshot;
@@ -176,7 +176,10 @@ impl Resident {
             LinkView::NoAccount | LinkView::Connecting | LinkView::Connected => None,
         };
         let of_a_part = common.parts.iter().find_map(|part| match &part.is {
-            PartState::Fails { code } => Some(code.clone()),
+            // That the system is to be quiet is a wish and no error.
+            PartState::Fails { code } if part.part != Part::SystemQuiet => {
+                Some(format!("{}-{code}", part.part.id()))
+            }
             _ => None,
         });
         Status {

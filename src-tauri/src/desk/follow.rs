@@ -15,6 +15,8 @@ use crate::secrets::Secrets;
 const COMMANDS_MOST: usize = 1024;
 /// The variable that names a file of certificate authorities to trust beside the system's.
 const AUTHORITIES: &str = "CAMPANILE_CA_FILE";
+/// The file in the configuration folder that is used without it: what starts at login has no variables of one's own.
+const AUTHORITIES_FILE: &str = "campanile/ca.pem";
 
 /// A server that is followed until this is dropped.
 pub struct Follow {
@@ -24,7 +26,10 @@ pub struct Follow {
 
 /// What following takes from this machine.
 pub fn surroundings() -> Surroundings {
-    Surroundings::of_this_machine(env::var_os(AUTHORITIES).map(PathBuf::from))
+    let named = env::var_os(AUTHORITIES).map(PathBuf::from);
+    let laid_down =
+        || Some(dirs::config_dir()?.join(AUTHORITIES_FILE)).filter(|file| file.exists());
+    Surroundings::of_this_machine(named.or_else(laid_down))
 }
 
 impl Follow {

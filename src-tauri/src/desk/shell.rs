@@ -98,14 +98,12 @@ impl MainThread {
             tracing::error!(%error, "the Tauri app is given up");
             return;
         }
-        app.run_return(|_, event| {
-            if let tauri::RunEvent::ExitRequested {
+        app.run_return(|_, event| match event {
+            // Without a code it is the last window that closed; the desk lives without windows.
+            tauri::RunEvent::ExitRequested {
                 code: None, api, ..
-            } = event
-            {
-                // Without a code it is the last window that closed; the desk lives without windows.
-                api.prevent_exit();
-            }
+            } => api.prevent_exit(),
+            event => platform::asked_from_outside(event),
         });
     }
 }
