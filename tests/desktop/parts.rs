@@ -1,5 +1,11 @@
 //! The parts of a desktop come and go: the panel, the daemon, the keyring, the server, and a second start.
 
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
 use anyhow::Result;
 use serde_json::Value;
 
@@ -87,6 +93,41 @@ fn a_sign_in_outlives_a_crash_by_the_keyring_alone() -> Result<()> {
 }
 
 #[test]
+fn the_token_lies_in_the_keyring_and_in_no_file() -> Result<()> {
+    let stage = Stage::up()?;
+    let kept = run(Command::new("secret-tool").args(["search", "--all", "service", "Campanile"]))?;
+    let tokens: Vec<_> = kept
+        .lines()
+        .filter_map(|line| line.strip_prefix("secret = "))
+        .collect();
+    assert!(!tokens.is_empty(), "the keyring has the token");
+    for file in files_below(stage.app.folder())? {
+        let bytes = fs::read(&file)?;
+        for token in &tokens {
+            let found = bytes
+                .windows(token.len())
+                .any(|part| part == token.as_bytes());
+            assert!(!found, "a token stands in {}", file.display());
+        }
+    }
+    Ok(())
+}
+
+/// Every plain file: sockets cannot be read.
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        match entry.file_type()? {
+            kind if kind.is_dir() => files.extend(files_below(&entry.path())?),
+            kind if kind.is_file() => files.push(entry.path()),
+            _ => {}
+        }
+    }
+    Ok(files)
+}
+
+#[test]
 fn a_server_that_dies_is_found_again() -> Result<()> {
     let mut stage = Stage::up()?;
     stage.server.kill()?;
@@ -105,4 +146,13 @@ fn a_second_start_leaves_the_first_alone() -> Result<()> {
     run(stage.app.command().arg("--hidden"))?;
     assert_eq!(stage.app.status()?["connected"], true);
     Ok(())
+}
+
+#[test]
+fn a_second_start_opens_the_bell_of_the_first_and_open_a_window_of_choice() -> Result<()> {
+    let stage = Stage::up()?;
+    run(&mut stage.app.command())?;
+    stage.app.wait_for_windows(&["bell"])?;
+    run(stage.app.command().args(["--open", "preferences"]))?;
+    stage.app.wait_for_windows(&["bell", "preferences"])
 }

@@ -4,12 +4,13 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    time::Instant,
 };
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{program, run, tray::Tray};
+use super::{deadline, program, run, tray::Tray};
 
 /// One app. Dropped, it ends.
 pub struct App {
@@ -80,6 +81,20 @@ impl App {
             );
         }
         Ok(())
+    }
+
+    /// Waits until these windows are open; no signal tells of it, and each question takes its time.
+    pub fn wait_for_windows(&self, windows: &[&str]) -> Result<()> {
+        let limit = deadline();
+        loop {
+            let open = self.status()?["windows"].take();
+            if open == json!(windows) {
+                return Ok(());
+            }
+            if Instant::now() > limit {
+                bail!("waited for {windows:?}; open are {open}");
+            }
+        }
     }
 
     /// A command with this user's folders, on the stage's desktop.

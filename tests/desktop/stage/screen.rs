@@ -63,20 +63,15 @@ impl Screen {
     }
 }
 
-/// Waits until a window of the app is in sight, and returns its title.
-pub fn title_of_the_window() -> Result<String> {
+/// Waits until a window of this title is in sight.
+pub fn window_in_sight(title: &str) -> Result<()> {
     let limit = PATIENCE.as_secs().to_string();
-    let search = [
-        "search",
-        "--sync",
-        "--onlyvisible",
-        "--class",
-        "campanile",
-        "getwindowname",
-    ];
+    let title = format!("^{title}$");
+    let search = ["search", "--sync", "--onlyvisible", "--name", &title];
     run(Command::new("timeout")
         .args([&limit, "xdotool"])
         .args(search))
+    .map(drop)
 }
 
 fn shoot(file: &Path) -> Result<()> {
