@@ -291,6 +291,20 @@ test("a zone is taken by whoever types faster than the zones come", async () => 
   expect(desk.acts()).toEqual([hours({ zone: "Europe/London" })]);
 });
 
+test("a window of another size keeps what is being written", async () => {
+  const desk = await stage();
+  await section("Quiet hours");
+  await page.getByRole("button", { name: /^Quiet on .*Tue/ }).click();
+  await userEvent.keyboard("12:00{Tab}");
+  await page.viewport(880, 600);
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  const panel = page.getByRole("dialog").element().getBoundingClientRect();
+  expect(panel.right <= innerWidth && panel.bottom <= innerHeight).toBe(true);
+  await userEvent.keyboard("13{Enter}");
+  await settle();
+  expect(desk.acts().length).toBe(1);
+});
+
 test("a day is made quiet by keyboard alone", async () => {
   const view = preferences();
   view.quiet_hours.windows = [{ days: ["tue"], start: "12:00", end: "13:00" }];
