@@ -96,7 +96,7 @@ fn select(rest: &str) -> String {
 }
 
 impl Writing<'_> {
-    /// Marks a notice in the table; the entry `by` tells of it.
+    /// Marks a notice in the table; the entry `by` tells of it. What is owed for one that was read or removed is cancelled (R6).
     ///
     /// # Errors
     /// [`Refusal::Store`] if it cannot be written.
@@ -124,6 +124,13 @@ impl Writing<'_> {
                 by.0,
                 i64::from(live)
             ])?;
+        if !live {
+            let sql = "UPDATE deliveries SET outcome = 'cancelled', settled_at = ?3 \
+                       WHERE event = ?1 AND agent = ?2 AND outcome IS NULL";
+            self.db
+                .prepare_cached(sql)?
+                .execute(params![item.event.0, agent, self.now.ms()])?;
+        }
         Ok(())
     }
 }
