@@ -39,6 +39,7 @@ const FACTS: &[&str] = &[
     "conversation.assigned",
     rating::FACT,
 ];
+
 /// What accepting needs to know besides the directory.
 #[derive(Clone, Copy, Debug)]
 pub struct Circle<'a> {

@@ -328,3 +328,44 @@ impl<C: FnMut(&Connection, Vec<After>)> Bench<C> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn epoch(writing: &Writing<'_>) -> Result<Uuid, Refusal> {
+        let sql = "SELECT epoch FROM server";
+        Ok(writing.db.query_row(sql, [], |row| row.get(0))?)
+    }
+
+    fn set_epoch(writing: &Writing<'_>, epoch: Uuid) -> Result<(), Refusal> {
+        writing
+            .db
+            .execute("UPDATE server SET epoch = ?1", [epoch])?;
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn nothing_is_kept_of_a_request_that_refuses_after_it_has_written() {
+        let home = tempfile::tempdir().expect("a folder");
+        let db = super::super::open(&home.path().join("campanile.db")).expect("opens");
+        let (writer, _) = Writer::start(db, Clock::system(), |_, _| {}, |_| {}).expect("starts");
+        let before = writer.write(|writing| epoch(writing)).await.expect("reads");
+        let half_way = |writing: &mut Writing<'_>| {
+            set_epoch(writing, Uuid::nil())?;
+            Err::<(), _>(Refusal::not_found())
+        };
+        assert!(writer.write(half_way).await.is_err());
+        assert!(!writer.tally().failing.load(Relaxed));
+        assert!(writer.write_checked(half_way).await.is_err());
+        assert!(writer.tally().failing.load(Relaxed));
+        let after = writer.write(|writing| epoch(writing)).await.expect("reads");
+        assert_eq!(after, before);
+        let good = |writing: &mut Writing<'_>| set_epoch(writing, Uuid::nil());
+        writer.write_checked(good).await.expect("writes");
+        let after = writer.write(|writing| epoch(writing)).await.expect("reads");
+        assert_eq!(after, Uuid::nil());
+    }
+}
