@@ -85,10 +85,9 @@ CREATE TABLE pairing_codes (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE events (
-  no          INTEGER PRIMARY KEY,
-  id          BLOB NOT NULL,
   source      INTEGER NOT NULL REFERENCES sources (no) ON DELETE CASCADE,
   external    TEXT NOT NULL,
+  id          BLOB NOT NULL,
   -- SHA-256 of the event as it was read: the same id with another body is refused.
   hash        BLOB NOT NULL,
   accepted_at INTEGER NOT NULL,
@@ -99,9 +98,10 @@ CREATE TABLE events (
   agents      INTEGER NOT NULL,
   -- Unresolved recipients and warnings, where there were any.
   remarks     TEXT,
-  body        TEXT NOT NULL,
-  UNIQUE (source, external)
-) STRICT;
+  -- The event as it was read, where nobody was told; else the logs of those who were have it.
+  body        TEXT,
+  PRIMARY KEY (source, external)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX events_accepted ON events (accepted_at);
 CREATE INDEX events_cause ON events (source, cause) WHERE cause IS NOT NULL;
 CREATE INDEX events_rating ON events (source, rating) WHERE rating IS NOT NULL;
@@ -119,15 +119,18 @@ CREATE TABLE conversations (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX conversations_told ON conversations (told_at);
 
--- The log of every agent. An arrival carries the state of its notice.
+-- The log of every agent, in the order in which everything was written: what comes in at one time lies together, so that
+-- a commit touches few pages however many agents it tells. An arrival carries the state of its notice.
 CREATE TABLE log (
-  -- The agent's number times 2^40, plus the sequence: an agent's entries lie together, in order, without an index.
-  place     INTEGER PRIMARY KEY,
+  no        INTEGER PRIMARY KEY,
   -- No reference: it would ask for an index on every entry just for the day an agent is removed.
   agent     INTEGER NOT NULL,
+  seq       INTEGER NOT NULL,
   at        INTEGER NOT NULL,
   -- The entry as the stream carries it.
   body      TEXT NOT NULL,
+  -- An arrival that is unread or snoozed.
+  live      INTEGER NOT NULL,
   -- From here on only of an arrival.
   event     BLOB,
   kind      TEXT,
@@ -142,13 +145,12 @@ CREATE TABLE log (
   until     INTEGER,
   -- The entry that last marked it, so that a snapshot taken in pages misses nothing.
   marked_by INTEGER,
-  -- Unread or snoozed.
-  live      INTEGER,
   -- What the server decided for its channels.
   rulings   TEXT
 ) STRICT;
+-- One index for an agent's log and for what is live in it: each more would cost a page of its own for every arrival.
+CREATE INDEX log_agent ON log (agent, live, seq, conversation);
 CREATE UNIQUE INDEX log_event ON log (event, agent) WHERE event IS NOT NULL;
-CREATE INDEX log_live ON log (agent, conversation, row) WHERE live = 1;
 
 CREATE TABLE cells (
   agent INTEGER NOT NULL REFERENCES agents (no) ON DELETE CASCADE,

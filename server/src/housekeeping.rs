@@ -103,7 +103,7 @@ fn rest(writing: &mut Writing<'_>, before: Timestamp) -> Result<bool, Refusal> {
     for (sql, moment) in [
         // What somebody still has in the bell stays known, so that sending it again makes no double.
         (
-            "DELETE FROM events WHERE no IN (SELECT no FROM events WHERE accepted_at < ?1 \
+            "DELETE FROM events WHERE (source, external) IN (SELECT source, external FROM events WHERE accepted_at < ?1 \
              AND NOT EXISTS (SELECT 1 FROM log WHERE log.event = events.id) LIMIT ?2)",
             before,
         ),

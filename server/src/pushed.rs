@@ -193,7 +193,7 @@ fn all_read(
 }
 
 fn mark_one(
-    writing: &mut Writing<'_>,
+    writing: &Writing<'_>,
     agent: AgentNo,
     item: &Stored,
     mark: Mark,
@@ -205,7 +205,7 @@ fn mark_one(
     // The same mark at a later moment is told as well: a mark between the two loses against it everywhere.
     let is_taken = marked != item.marked;
     if is_taken {
-        writing.mark(agent, item.seq, marked, by)?;
+        writing.mark(agent, item, marked, by)?;
     }
     Ok(is_taken)
 }

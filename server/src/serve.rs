@@ -97,16 +97,17 @@ impl Server {
         let epoch = crate::directory::Directory::load(&db)?.epoch;
         let access = Arc::new(Access::load(&db)?);
         let hub = Arc::new(Hub::new(epoch, config.stream.most_per_device));
-        let (ringing, knowing) = (hub.clone(), access.clone());
-        let (writer, thread) = Writer::start(db, clock.clone(), move |db, rung, after| {
+        let (ringing, dismissing, knowing) = (hub.clone(), hub.clone(), access.clone());
+        let committed = move |db: &rusqlite::Connection, after: Vec<store::After>| {
             for change in after {
                 knowing.take(db, &change);
                 if let store::After::Revoked(device) = change {
-                    ringing.dismiss(device);
+                    dismissing.dismiss(device);
                 }
             }
-            ringing.ring(rung);
-        })?;
+        };
+        let (writer, thread) =
+            Writer::start(db, clock.clone(), committed, move |rung| ringing.ring(rung))?;
         let base = config.base(address);
         let door = admin::listen(&folder.socket(), writer.clone(), base.clone())
             .map_err(StartError::Admin)?;

@@ -13,7 +13,7 @@ use rusqlite::{Connection, Row, params};
 use crate::{
     catchup::{Log, PAGE_MOST_BYTES},
     refusal::Refusal,
-    store::log::{self, Stored, place},
+    store::log::{self, Stored},
 };
 
 /// What the database does not know of the present.
@@ -167,31 +167,26 @@ impl List {
     ) -> Result<Vec<(String, Stored)>, Refusal> {
         let columns = Stored::COLUMNS;
         let sql = match self {
-            // The places first, so that only the bodies of this page are read.
             Self::Live => format!(
-                "SELECT {columns}, body FROM log WHERE place IN (\
-                   SELECT place FROM log INDEXED BY log_live WHERE live = 1 AND agent = ?1 AND place < ?2 \
-                   ORDER BY place DESC LIMIT ?3) \
-                 ORDER BY place DESC"
+                "SELECT {columns}, body FROM log WHERE agent = ?1 AND live = 1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3"
             ),
+            // What was marked while the pages are read stands in the first list no more, and may not be missed in this.
             Self::Rest => format!(
-                "SELECT {columns}, body FROM log WHERE place > ?1 AND place < ?2 AND event IS NOT NULL AND mark != 3 \
-                 AND (live = 0 OR marked_by > ?4) ORDER BY place DESC LIMIT ?3"
+                "SELECT {columns}, body FROM log WHERE agent = ?1 AND live = 0 AND seq < ?2 AND mark != 3 \
+                 UNION ALL SELECT {columns}, body FROM log WHERE agent = ?1 AND live = 1 AND seq < ?2 AND marked_by > ?4 \
+                 ORDER BY seq DESC LIMIT ?3"
             ),
         };
-        let end = place(log.agent, after.before);
+        let before = after.before.0;
         let read = |row: &Row<'_>| Ok((row.get("body")?, Stored::read(row)?));
         let mut statement = db.prepare_cached(&sql)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = match self {
             Self::Live => statement
-                .query_map(params![log.agent, end, limit], read)?
+                .query_map(params![log.agent, before, limit], read)?
                 .collect::<Result<_, _>>(),
             Self::Rest => statement
-                .query_map(
-                    params![place(log.agent, Seq(0)), end, limit, after.as_of.0],
-                    read,
-                )?
+                .query_map(params![log.agent, before, limit, after.as_of.0], read)?
                 .collect::<Result<_, _>>(),
         };
         Ok(rows?)
@@ -235,8 +230,8 @@ fn head_of(db: &Connection, log: &Log, view: View) -> Result<Head, Refusal> {
 
 /// Counts rows and notices that are unread and in sight (R6).
 fn unread(db: &Connection, log: &Log, now: Timestamp) -> Result<(u32, u32), Refusal> {
-    let sql = "SELECT count(DISTINCT row), count(*) FROM log INDEXED BY log_live \
-               WHERE live = 1 AND agent = ?1 AND bell = 1 AND (until IS NULL OR until <= ?2)";
+    let sql = "SELECT count(DISTINCT row), count(*) FROM log \
+               WHERE agent = ?1 AND live = 1 AND bell = 1 AND (until IS NULL OR until <= ?2)";
     let counted = db
         .prepare_cached(sql)?
         .query_row(params![log.agent, now.ms()], |row| {

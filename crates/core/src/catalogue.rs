@@ -168,6 +168,11 @@ pub enum Role {
     BillingAdmin,
 }
 
+impl Role {
+    /// Every role.
+    pub const ALL: &[Self] = &[Self::Agent, Self::Admin, Self::BillingAdmin];
+}
+
 /// A set of channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Channels(u16);

@@ -87,6 +87,11 @@ pub enum Outcome {
     Silent,
 }
 
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: &[Self] = &[Self::Fires, Self::Waits, Self::Silent];
+}
+
 /// Why: the layer that had the last word, the weakest first (R2).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "layer", rename_all = "snake_case")]

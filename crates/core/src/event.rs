@@ -81,6 +81,20 @@ pub enum Because {
     Other,
 }
 
+impl Because {
+    /// Every reason, the most specific first.
+    pub const ALL: &[Self] = &[
+        Self::Mentioned,
+        Self::Named,
+        Self::Assigned,
+        Self::Watching,
+        Self::Line,
+        Self::Group,
+        Self::Role,
+        Self::Other,
+    ];
+}
+
 /// An event as one agent gets it.
 ///
 /// Everything but `id`, `source`, `kind`, `time` and `because` came from outside: it is drawn as text and never followed unchecked (R22).

@@ -4,8 +4,39 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
 use uuid::Uuid;
+
+/// The form of something that is one of a few names: those that `core` lists.
+macro_rules! named {
+    (#[doc = $told:literal] $name:ident = $all:expr) => {
+        #[doc = $told]
+        #[derive(Serialize)]
+        pub struct $name(pub String);
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                names($told.trim(), $all)
+            }
+        }
+
+        impl ToSchema for $name {}
+    };
+}
+
+fn names<T: Serialize>(told: &str, all: &[T]) -> RefOr<Schema> {
+    let names = all
+        .iter()
+        .map(|one| serde_json::to_value(one).unwrap_or_default());
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(told))
+        .enum_values(Some(names))
+        .into()
+}
 
 /// A moment, as RFC 3339 in UTC with milliseconds.
 #[derive(Serialize, ToSchema)]
@@ -61,18 +92,9 @@ pub struct Link {
     pub url: String,
 }
 
-/// Why a notice concerns this agent, the most specific reason first.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Because {
-    Mentioned,
-    Named,
-    Assigned,
-    Watching,
-    Line,
-    Group,
-    Role,
-    Other,
+named! {
+    /// Why a notice concerns this agent, the most specific reason first.
+    Because = campanile_core::event::Because::ALL
 }
 
 /// An event as one agent gets it.
@@ -263,30 +285,14 @@ pub struct SourceFacts {
     pub kinds: Vec<String>,
 }
 
-/// What an agent may be told of.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    Agent,
-    Admin,
-    BillingAdmin,
+named! {
+    /// What an agent may be told of.
+    Role = campanile_core::catalogue::Role::ALL
 }
 
-/// A way in which a notice reaches an agent.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    Bell,
-    Toast,
-    Sound,
-    Push,
-    Email,
-    Sms,
-    Telegram,
-    Viber,
-    Whatsapp,
-    Echat,
-    Webhook,
+named! {
+    /// A way in which a notice reaches an agent.
+    Channel = campanile_core::channel::Channel::ALL
 }
 
 /// The policy of an instance.
@@ -348,11 +354,7 @@ pub struct Ruled {
     pub reason: serde_json::Map<String, Value>,
 }
 
-/// What becomes of a notice on a channel.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Decided {
-    Fires,
-    Waits,
-    Silent,
+named! {
+    /// What becomes of a notice on a channel.
+    Decided = campanile_core::decide::Outcome::ALL
 }

@@ -25,7 +25,7 @@ pub async fn ask(config: &Config, ask: Ask) -> anyhow::Result<Told> {
         Ok(_lock) => {
             let db = store::open(&folder.database())?;
             let base = config.base(config.listen);
-            let (writer, thread) = Writer::start(db, Clock::system(), |_, _, _| {})?;
+            let (writer, thread) = Writer::start(db, Clock::system(), |_, _| {}, |_| {})?;
             let told = writer
                 .write(move |writing| admin::perform(writing, &base, ask))
                 .await;

@@ -40,7 +40,6 @@ pub async fn post(
         .ok()
         .and_then(|Path(id)| app.access.source(&id))
         .ok_or_else(sources::unproven)?;
-    let arriving = app.writer.announce();
     let proven = sources::verify(&Proof {
         headers: &headers,
         body: &body,
@@ -50,19 +49,14 @@ pub async fn post(
     let events = ingest::read(&body)?;
     let seen = proven.id.map(|id| replay::Seen::of(id, &body));
     let presences = Arc::clone(&app.presences);
-    let accepted = arriving
-        .write(move |writing| {
-            if let Some(seen) = seen {
-                seen.remember(writing, keys.no)?;
-            }
-            ingest::accept(
-                writing,
-                Circle {
-                    source: keys.no,
-                    presences: &presences,
-                },
-                &events,
-            )
+    let accepted = app
+        .writer
+        .write_checked(move |writing| {
+            let circle = Circle {
+                source: keys.no,
+                presences: &presences,
+            };
+            ingest::accept(writing, circle, seen.as_ref(), &events)
         })
         .await?;
     let fresh = accepted

@@ -47,16 +47,17 @@ pub async fn put(State(app): State<App>, request: Request) -> Result<Json<Taken>
     let roster: Roster = json(&body)?;
     let seen = proven.id.map(|id| replay::Seen::of(id, &body));
     let taken = app.writer.write(move |writing| {
-        let is_new = seen.map_or(Ok(true), |seen| seen.remember(writing, keys.no))?;
-        // An older roster that was overheard must not undo a later one.
-        if is_new {
-            roster::take(writing, keys.no, &roster)
-        } else {
-            Ok(Taken {
-                made: Vec::new(),
-                removed: 0,
-            })
+        if let Some(seen) = seen {
+            // An older roster that was overheard must not undo a later one.
+            if seen.is_known(writing, keys.no)? {
+                return Ok(Taken {
+                    made: Vec::new(),
+                    removed: 0,
+                });
+            }
+            seen.keep(writing, keys.no)?;
         }
+        roster::take(writing, keys.no, &roster)
     });
     taken.await.map(Json)
 }

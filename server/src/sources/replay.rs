@@ -30,32 +30,37 @@ impl Seen {
         }
     }
 
-    /// Remembers the request, and says whether it is here for the first time.
+    /// Says whether the request came before.
     ///
     /// # Errors
-    /// [`Code::IdReused`] if the id came before with another body; [`Refusal::Store`] if it cannot be kept.
-    pub fn remember(&self, writing: &Writing<'_>, source: SourceNo) -> Result<bool, Refusal> {
+    /// [`Code::IdReused`] if its id came with another body; [`Refusal::Store`] if the database cannot be read.
+    pub fn is_known(&self, writing: &Writing<'_>, source: SourceNo) -> Result<bool, Refusal> {
         let known: Option<[u8; 32]> = writing
             .db
             .prepare_cached("SELECT hash FROM webhooks WHERE source = ?1 AND id = ?2")?
             .query_row(params![source, self.id], |row| row.get(0))
             .optional()?;
         match known {
-            Some(hash) if hash == self.hash => Ok(false),
-            Some(_) => Err(Refusal::told(
+            Some(hash) if hash != self.hash => Err(Refusal::told(
                 Code::IdReused,
                 "This `webhook-id` came before with another body. Give each request an id of its own.",
             )),
-            None => {
-                let sql = "INSERT INTO webhooks (source, id, hash, at) VALUES (?1, ?2, ?3, ?4)";
-                writing.db.prepare_cached(sql)?.execute(params![
-                    source,
-                    self.id,
-                    self.hash,
-                    writing.now.ms()
-                ])?;
-                Ok(true)
-            }
+            known => Ok(known.is_some()),
         }
+    }
+
+    /// Remembers the request, which is here for the first time.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`] if it cannot be kept.
+    pub fn keep(&self, writing: &Writing<'_>, source: SourceNo) -> Result<(), Refusal> {
+        let sql = "INSERT INTO webhooks (source, id, hash, at) VALUES (?1, ?2, ?3, ?4)";
+        writing.db.prepare_cached(sql)?.execute(params![
+            source,
+            self.id,
+            self.hash,
+            writing.now.ms()
+        ])?;
+        Ok(())
     }
 }

@@ -14,8 +14,8 @@ use rusqlite::Connection;
 
 use crate::refusal::Refusal;
 
-/// After so many pages some are moved, by a thread of its own.
-const SOME_PAGES: i32 = 1_000;
+/// After so many pages some are moved, by a thread of its own. A page that was written often meanwhile is moved once.
+const SOME_PAGES: i32 = 4_000;
 /// After so many pages the writer moves what is left, which is little, so that the log begins again at its start.
 const MOST_PAGES: i32 = 16_000;
 

@@ -81,7 +81,8 @@ pub fn open(path: &Path) -> Result<Connection, StoreError> {
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "temp_store", "MEMORY")?;
-    db.pragma_update(None, "cache_size", -32_768)?;
+    // More is no gain: when a page of an index is split, SQLite looks through all that is kept.
+    db.pragma_update(None, "cache_size", -16_384)?;
     migrate(&mut db)?;
     if ended_badly {
         check_whole(&db, path)?;
@@ -97,6 +98,8 @@ pub fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     )?;
     db.set_prepared_statement_cache_capacity(64);
     db.busy_timeout(Duration::from_secs(5))?;
+    // What it read is old after the next commit, and the system has the pages in memory as well.
+    db.pragma_update(None, "cache_size", -512)?;
     Ok(db)
 }
 

@@ -5,10 +5,9 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     thread::JoinHandle,
-    time::{Duration, Instant},
 };
 
 use campanile_core::{change::Seq, time::Timestamp};
@@ -25,9 +24,6 @@ use crate::{
 const BATCH_MOST: usize = 256;
 /// So many requests may wait; those beyond wait at their sockets.
 const WAITING_MOST: usize = 4_096;
-
-/// So long are requests waited for that are on their way already: they share the commit then.
-const GATHERING: Duration = Duration::from_micros(150);
 
 /// What a request can do inside the transaction.
 pub struct Writing<'a> {
@@ -79,81 +75,55 @@ pub struct Tally {
 }
 
 type Finish = Box<dyn FnOnce(Result<(), Refusal>) + Send>;
-type Job = Box<dyn FnOnce(&mut Writing<'_>) -> (bool, Finish) + Send>;
+type Deed = Box<dyn FnOnce(&mut Writing<'_>) -> (bool, Finish) + Send>;
+
+struct Job {
+    deed: Deed,
+    /// Whether it refuses only before it writes anything.
+    is_checked: bool,
+}
 
 /// The door to the writer.
 #[derive(Clone)]
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
     tally: Arc<Tally>,
-    arriving: Arc<AtomicUsize>,
-}
-
-/// A request whose body is here, and that will be written soon.
-pub struct Arriving<'a> {
-    writer: &'a Writer,
-}
-
-impl Arriving<'_> {
-    /// Does `deed` as [`Writer::write`] does.
-    ///
-    /// # Errors
-    /// As [`Writer::write`].
-    pub async fn write<T: Send + 'static>(
-        self,
-        deed: impl FnOnce(&mut Writing<'_>) -> Result<T, Refusal> + Send + 'static,
-    ) -> Result<T, Refusal> {
-        let answered = self.writer.send(deed).await?;
-        drop(self);
-        answered.await.map_err(|_| stopped())?
-    }
-}
-
-impl Drop for Arriving<'_> {
-    fn drop(&mut self) {
-        self.writer.arriving.fetch_sub(1, Relaxed);
-    }
 }
 
 impl Writer {
     /// Starts the writer on a thread of its own, which ends when the last door is gone.
     ///
-    /// `committed` is called after each commit and before the answers.
+    /// After each commit `committed` is called there, then `ring` and the answers follow in a task.
     ///
     /// # Errors
     /// [`Refusal::Store`] if the directory cannot be read or no thread can be had.
     pub fn start(
         mut db: Connection,
         clock: Clock,
-        committed: impl FnMut(&Connection, Vec<Rung>, Vec<After>) + Send + 'static,
+        committed: impl FnMut(&Connection, Vec<After>) + Send + 'static,
+        ring: impl FnMut(Vec<Rung>) + Send + 'static,
     ) -> Result<(Self, JoinHandle<()>), Refusal> {
         let (jobs, waiting) = mpsc::channel(WAITING_MOST);
         let tally = Arc::new(Tally::default());
         let directory = Directory::load(&db)?;
         let path = db.path().map(PathBuf::from).unwrap_or_default();
         let checkpoints = Checkpoints::start(&path, &mut db)?;
-        let arriving = Arc::new(AtomicUsize::new(0));
+        let (done, commits) = mpsc::unbounded_channel();
+        tokio::spawn(tell(commits, ring));
         let bench = Bench {
             db,
             checkpoints,
-            arriving: arriving.clone(),
             directory,
             clock,
             committed,
+            done,
             tally: tally.clone(),
         };
         let thread = std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || bench.run(waiting))
             .map_err(|error| Refusal::Store(error.to_string()))?;
-        Ok((
-            Self {
-                jobs,
-                tally,
-                arriving,
-            },
-            thread,
-        ))
+        Ok((Self { jobs, tally }, thread))
     }
 
     /// Does `deed` in the next transaction, and returns what it returned once that is durable.
@@ -164,22 +134,29 @@ impl Writer {
         &self,
         deed: impl FnOnce(&mut Writing<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
-        self.send(deed).await?.await.map_err(|_| stopped())?
+        self.send(false, deed).await?.await.map_err(|_| stopped())?
     }
 
-    /// Announces a request, so that the writer knows that it need not hurry to commit without it.
-    #[must_use]
-    pub fn announce(&self) -> Arriving<'_> {
-        self.arriving.fetch_add(1, Relaxed);
-        Arriving { writer: self }
+    /// Does `deed` as [`Self::write`] does, but without a savepoint, for which SQLite would copy each page that is touched.
+    ///
+    /// So `deed` may refuse only before it writes anything: otherwise nothing of the whole commit is kept.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn write_checked<T: Send + 'static>(
+        &self,
+        deed: impl FnOnce(&mut Writing<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.send(true, deed).await?.await.map_err(|_| stopped())?
     }
 
     async fn send<T: Send + 'static>(
         &self,
+        is_checked: bool,
         deed: impl FnOnce(&mut Writing<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, Refusal>>, Refusal> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |writing| {
+        let deed: Deed = Box::new(move |writing| {
             let result = deed(writing);
             let keep = result.is_ok();
             let finish: Finish = Box::new(move |committed| {
@@ -188,7 +165,10 @@ impl Writer {
             });
             (keep, finish)
         });
-        self.jobs.send(job).await.map_err(|_| stopped())?;
+        self.jobs
+            .send(Job { deed, is_checked })
+            .await
+            .map_err(|_| stopped())?;
         Ok(answered)
     }
 
@@ -203,32 +183,52 @@ fn stopped() -> Refusal {
     Refusal::Store("the writer has stopped".into())
 }
 
+/// A commit of which those who wait are to hear.
+struct Done {
+    result: Result<(), Refusal>,
+    rung: Vec<Rung>,
+    finishes: Vec<Finish>,
+}
+
+/// Tells of commits in their order. The writer would wake each stream and each request from outside, one system call after another.
+async fn tell(mut commits: mpsc::UnboundedReceiver<Done>, mut ring: impl FnMut(Vec<Rung>)) {
+    while let Some(done) = commits.recv().await {
+        if done.result.is_ok() {
+            ring(done.rung);
+        }
+        for finish in done.finishes {
+            finish(done.result.clone());
+        }
+    }
+}
+
 struct Bench<C> {
     db: Connection,
     checkpoints: Checkpoints,
-    arriving: Arc<AtomicUsize>,
     directory: Directory,
     clock: Clock,
     committed: C,
+    done: mpsc::UnboundedSender<Done>,
     tally: Arc<Tally>,
 }
 
-impl<C: FnMut(&Connection, Vec<Rung>, Vec<After>)> Bench<C> {
+impl<C: FnMut(&Connection, Vec<After>)> Bench<C> {
     fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
         while let Some(first) = waiting.blocking_recv() {
-            let mut finishes = Vec::new();
+            let (mut finishes, mut unserved) = (Vec::new(), Vec::new());
             let (mut rung, mut after) = (Vec::new(), Vec::new());
             let mut result = self.run_sql("BEGIN IMMEDIATE");
-            let began = Instant::now();
             let mut next = Some(first);
             while let Some(job) = next {
                 if result.is_ok() {
                     result = self.one(job, &mut rung, &mut after, &mut finishes);
                 } else {
-                    drop(job);
+                    // Whoever sent it hears of it when the next transaction can begin, and not before.
+                    unserved.push(job);
                 }
-                next = (finishes.len() < BATCH_MOST)
-                    .then(|| self.another(&mut waiting, began))
+                // What came while the last commit waited for the disk shares this one.
+                next = (finishes.len() + unserved.len() < BATCH_MOST)
+                    .then(|| waiting.try_recv().ok())
                     .flatten();
             }
             let result = result.and_then(|()| self.run_sql("COMMIT"));
@@ -239,36 +239,26 @@ impl<C: FnMut(&Connection, Vec<Rung>, Vec<After>)> Bench<C> {
                     self.tally
                         .requests
                         .fetch_add(finishes.len() as u64, Relaxed);
-                    (self.committed)(&self.db, rung, after);
+                    (self.committed)(&self.db, after);
                 }
                 Err(error) => {
                     tracing::error!(%error, "a commit failed; nothing of it was acknowledged");
                     self.start_over();
                 }
             }
-            for finish in finishes {
-                finish(result.clone());
-            }
+            drop(unserved);
+            // If nobody can be told any more, nobody waits.
+            let _ = self.done.send(Done {
+                result,
+                rung,
+                finishes,
+            });
             self.checkpoints.after_commit(&self.db);
         }
         // What readers still hold open does not matter: the next start finishes what is left.
         let _ = self
             .db
             .execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");
-    }
-
-    /// Returns a request that waits, or one that comes while there is time to gather.
-    fn another(&self, waiting: &mut mpsc::Receiver<Job>, began: Instant) -> Option<Job> {
-        loop {
-            if let Ok(job) = waiting.try_recv() {
-                return Some(job);
-            }
-            if self.arriving.load(Relaxed) == 0 || began.elapsed() > GATHERING {
-                // One that was just sent is no longer arriving.
-                return waiting.try_recv().ok();
-            }
-            std::thread::yield_now();
-        }
     }
 
     fn one(
@@ -278,7 +268,11 @@ impl<C: FnMut(&Connection, Vec<Rung>, Vec<After>)> Bench<C> {
         after: &mut Vec<After>,
         finishes: &mut Vec<Finish>,
     ) -> Result<(), Refusal> {
-        self.run_sql("SAVEPOINT request")?;
+        let Job { deed, is_checked } = job;
+        if !is_checked {
+            self.run_sql("SAVEPOINT request")?;
+        }
+        let changes_before = self.db.total_changes();
         let (rung_before, after_before) = (rung.len(), after.len());
         let now = self.clock.now();
         self.directory.untouched();
@@ -289,7 +283,7 @@ impl<C: FnMut(&Connection, Vec<Rung>, Vec<After>)> Bench<C> {
             rung,
             after,
         };
-        let done = catch_unwind(AssertUnwindSafe(|| job(&mut writing)));
+        let done = catch_unwind(AssertUnwindSafe(|| deed(&mut writing)));
         let Ok((keep, finish)) = done else {
             // Nobody knows what a request that panicked has left behind.
             return Err(Refusal::Store("a request panicked".into()));
@@ -299,17 +293,23 @@ impl<C: FnMut(&Connection, Vec<Rung>, Vec<After>)> Bench<C> {
             // SQLite gives a whole transaction up when the disk is full.
             return Err(Refusal::Store("the transaction was given up".into()));
         }
-        if keep {
-            return self.run_sql("RELEASE request");
+        if !keep {
+            rung.truncate(rung_before);
+            after.truncate(after_before);
+            if !is_checked {
+                self.run_sql("ROLLBACK TO request")?;
+            } else if self.db.total_changes() != changes_before {
+                return Err(Refusal::Store("a request failed half-way".into()));
+            }
+            if self.directory.was_touched() {
+                self.directory = Directory::load(&self.db)?;
+            }
         }
-        rung.truncate(rung_before);
-        after.truncate(after_before);
-        self.run_sql("ROLLBACK TO request")?;
-        self.run_sql("RELEASE request")?;
-        if self.directory.was_touched() {
-            self.directory = Directory::load(&self.db)?;
+        if is_checked {
+            Ok(())
+        } else {
+            self.run_sql("RELEASE request")
         }
-        Ok(())
     }
 
     fn start_over(&mut self) {
@@ -326,5 +326,46 @@ impl<C: FnMut(&Connection, Vec<Rung>, Vec<After>)> Bench<C> {
     fn run_sql(&self, sql: &str) -> Result<(), Refusal> {
         self.db.prepare_cached(sql)?.execute([])?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn epoch(writing: &Writing<'_>) -> Result<Uuid, Refusal> {
+        let sql = "SELECT epoch FROM server";
+        Ok(writing.db.query_row(sql, [], |row| row.get(0))?)
+    }
+
+    fn set_epoch(writing: &Writing<'_>, epoch: Uuid) -> Result<(), Refusal> {
+        writing
+            .db
+            .execute("UPDATE server SET epoch = ?1", [epoch])?;
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn nothing_is_kept_of_a_request_that_refuses_after_it_has_written() {
+        let home = tempfile::tempdir().expect("a folder");
+        let db = super::super::open(&home.path().join("campanile.db")).expect("opens");
+        let (writer, _) = Writer::start(db, Clock::system(), |_, _| {}, |_| {}).expect("starts");
+        let before = writer.write(|writing| epoch(writing)).await.expect("reads");
+        let half_way = |writing: &mut Writing<'_>| {
+            set_epoch(writing, Uuid::nil())?;
+            Err::<(), _>(Refusal::not_found())
+        };
+        assert!(writer.write(half_way).await.is_err());
+        assert!(!writer.tally().failing.load(Relaxed));
+        assert!(writer.write_checked(half_way).await.is_err());
+        assert!(writer.tally().failing.load(Relaxed));
+        let after = writer.write(|writing| epoch(writing)).await.expect("reads");
+        assert_eq!(after, before);
+        let good = |writing: &mut Writing<'_>| set_epoch(writing, Uuid::nil());
+        writer.write_checked(good).await.expect("writes");
+        let after = writer.write(|writing| epoch(writing)).await.expect("reads");
+        assert_eq!(after, Uuid::nil());
     }
 }

@@ -90,3 +90,92 @@ async fn during_quiet_hours_mail_is_skipped_or_held_for_a_summary_as_chosen() {
         assert_eq!(stage.bell(&mira).await.len(), 1, "the bell goes on");
     }
 }
+
+/// Returns what became of the deliveries, in the order in which they were written down.
+fn outcomes(stage: &Stage) -> Vec<Option<String>> {
+    let db = rusqlite::Connection::open(stage.database()).unwrap();
+    let mut rows = db
+        .prepare("SELECT outcome FROM deliveries ORDER BY no")
+        .unwrap();
+    let rows = rows.query_map([], |row| row.get(0)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+fn cancelled() -> Option<String> {
+    Some("cancelled".into())
+}
+
+#[tokio::test]
+async fn what_is_read_or_removed_before_it_is_due_is_not_sent() {
+    let marks = [
+        ("read", json!({ "as": "read" }), cancelled()),
+        ("removed", json!({ "as": "removed" }), cancelled()),
+        (
+            "snoozed, so it is still to be read",
+            json!({ "as": "snoozed", "until": "2026-11-21T12:00:00.000Z" }),
+            None,
+        ),
+    ];
+    for (what, mark, expected) in marks {
+        let (stage, shop, mira) = set().await;
+        let event = stage.accept(&shop, mention("1")).await["event"].clone();
+        assert_eq!(outcomes(&stage), [None], "{what}");
+        let deed = json!({ "type": "marked", "ids": [event], "mark": mark });
+        assert_eq!(
+            stage.push(&mira, 1, deed).await,
+            json!({ "outcome": "accepted" }),
+            "{what}"
+        );
+        assert_eq!(outcomes(&stage), [expected], "{what}");
+    }
+    let (stage, shop, mira) = set().await;
+    stage.accept(&shop, mention("1")).await;
+    let all = json!({ "type": "all_read", "up_to": 1_000 });
+    stage.push(&mira, 1, all).await;
+    assert_eq!(outcomes(&stage), [cancelled()]);
+}
+
+#[tokio::test]
+async fn reading_one_cancels_nothing_that_is_owed_for_another_or_to_another() {
+    let stage = Stage::new().await;
+    let shop = stage.team("shop", &["mira", "olena"]).await;
+    let policy = Policy {
+        channels: vec![Channel::Email],
+        ..Policy::default()
+    };
+    stage
+        .ask(Ask::PolicySet {
+            policy: Box::new(policy),
+        })
+        .await;
+    let mira = stage.desk("mira").await;
+    let both = json!({ "id": "1", "type": "operator_mentioned", "recipients": [{ "id": "mira" }, { "id": "olena" }] });
+    let event = stage.accept(&shop, both).await["event"].clone();
+    stage.accept(&shop, mention("2")).await;
+    let read = json!({ "type": "marked", "ids": [event], "mark": { "as": "read" } });
+    stage.push(&mira, 1, read).await;
+    assert_eq!(outcomes(&stage), [cancelled(), None, None]);
+}
+
+#[tokio::test]
+async fn what_was_read_in_the_platform_or_gave_way_to_a_more_specific_notice_is_not_sent() {
+    let (stage, shop, _) = set().await;
+    let mut in_conversation = mention("1");
+    in_conversation["conversation"] = json!({ "id": "412" });
+    stage.accept(&shop, in_conversation).await;
+    let fact = json!({ "id": "2", "type": "conversation.read", "actor": { "id": "mira" }, "conversation": { "id": "412" } });
+    stage.accept(&shop, fact).await;
+    assert_eq!(outcomes(&stage), [cancelled()]);
+
+    let (stage, shop, mira) = set().await;
+    let on = json!({ "type": "preferred", "cells": [{ "scope": "*", "kind": "ticket_created", "facet": "channel.email", "value": true }] });
+    stage.push(&mira, 1, on).await;
+    let group =
+        json!({ "id": "1", "type": "ticket_created", "cause": "m1", "team": { "id": "support" } });
+    stage.accept(&shop, group).await;
+    assert_eq!(outcomes(&stage), [None]);
+    let mut specific = mention("2");
+    specific["cause"] = "m1".into();
+    stage.accept(&shop, specific).await;
+    assert_eq!(outcomes(&stage), [cancelled(), None]);
+}

@@ -1,5 +1,8 @@
 //! The stage: a server on a port of its own, people on it, and a clock.
 
+mod people;
+mod stream;
+
 use std::{
     path::PathBuf,
     sync::{
@@ -9,16 +12,13 @@ use std::{
 };
 
 use campanile_core::{change::Entry, time::Timestamp};
-use campanile_protocol::{
-    frame::Frame,
-    roster::{Roster, RosterAgent, RosterPlace},
-};
-use campanile_server::{
-    Ask, Clock, Config, Keys, Running, Server, Settings, Told, standard_webhooks as webhooks,
-};
+use campanile_server::{Ask, Clock, Config, Running, Server, Settings, Told};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+pub use people::{Desk, Source, roster};
+pub use stream::Stream;
 
 /// When every test begins: 2026-11-21 08:30 UTC, a Saturday.
 pub const START_MS: i64 = 1_795_249_800_000;
@@ -216,7 +216,7 @@ impl Stage {
             .unwrap()
         };
         let mut rows = db
-            .prepare("SELECT body FROM log WHERE agent = ?1 ORDER BY place")
+            .prepare("SELECT body FROM log WHERE agent = ?1 ORDER BY seq")
             .unwrap();
         let rows = rows
             .query_map([agent], |row| row.get::<_, String>(0))
@@ -261,10 +261,7 @@ impl Stage {
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.headers()["content-type"], "text/event-stream");
-        Stream {
-            answer,
-            text: String::new(),
-        }
+        Stream::new(answer)
     }
 }
 
@@ -298,137 +295,4 @@ pub fn problem((status, answer): (StatusCode, Value)) -> String {
         answer["code"].as_str().unwrap(),
         answer["detail"].as_str().unwrap()
     )
-}
-
-/// Returns a roster of these people in one team `support`, one line `main` and one inbox `web`.
-pub fn roster(people: &[&str]) -> Roster {
-    use campanile_core::catalogue::Role;
-    let ids: Vec<String> = people
-        .iter()
-        .map(|id| id.trim_end_matches('*').to_owned())
-        .collect();
-    let place = |id: &str| RosterPlace {
-        id: id.into(),
-        name: id.into(),
-        members: ids.clone(),
-        owner: ids.first().cloned(),
-        followers: Vec::new(),
-    };
-    let agents = people.iter().zip(&ids).map(|(marked, id)| RosterAgent {
-        id: id.clone(),
-        agent: None,
-        name: id.clone(),
-        roles: if marked.ends_with('*') {
-            vec![Role::Admin]
-        } else {
-            Vec::new()
-        },
-        lang: None,
-        zone: None,
-    });
-    Roster {
-        agents: agents.collect(),
-        teams: vec![place("support")],
-        lines: vec![place("main")],
-        inboxes: vec![place("web")],
-    }
-}
-
-pub struct Source {
-    pub id: String,
-    pub keys: Keys,
-}
-
-impl Source {
-    pub fn token(&self) -> &str {
-        self.keys.token.as_deref().unwrap()
-    }
-
-    pub fn sign(&self, id: &str, timestamp_s: i64, body: &str) -> String {
-        webhooks::sign(
-            &webhooks::read_secret(&self.keys.secret).unwrap(),
-            id,
-            timestamp_s,
-            body.as_bytes(),
-        )
-    }
-}
-
-#[derive(Clone)]
-pub struct Desk {
-    pub token: String,
-    pub id: String,
-}
-
-/// A frame as it came.
-#[derive(Debug)]
-pub struct Heard {
-    pub id: Option<String>,
-    pub frame: Frame,
-}
-
-pub struct Stream {
-    answer: reqwest::Response,
-    text: String,
-}
-
-impl Stream {
-    /// Waits for the next frame; none if the server ended the stream.
-    pub async fn next(&mut self) -> Option<Heard> {
-        loop {
-            let block = self.block().await?;
-            if !block.starts_with(':') {
-                return Some(read(&block));
-            }
-        }
-    }
-
-    /// Waits for the next block, a comment as well.
-    pub async fn block(&mut self) -> Option<String> {
-        loop {
-            if let Some((block, rest)) = self.text.split_once("\n\n") {
-                let (block, rest) = (block.to_owned(), rest.to_owned());
-                self.text = rest;
-                return Some(block);
-            }
-            // A connection that is cut ends the stream as well.
-            let chunk = self.answer.chunk().await.ok()??;
-            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
-        }
-    }
-
-    /// Waits for entries, past all other frames, and returns them with the cursor after them.
-    pub async fn entries(&mut self) -> (Vec<Entry>, String) {
-        loop {
-            let heard = self.next().await.expect("the stream goes on");
-            if let Frame::Entries(entries) = heard.frame {
-                return (entries.entries, heard.id.unwrap());
-            }
-        }
-    }
-
-    /// Waits for a snapshot, past all other frames, and returns its cursor.
-    pub async fn snapshot(&mut self) -> (campanile_protocol::snapshot::Snapshot, String) {
-        loop {
-            let heard = self.next().await.expect("the stream goes on");
-            match heard.frame {
-                Frame::Snapshot(snapshot) => return (*snapshot, heard.id.unwrap()),
-                Frame::Entries(_) => panic!("entries before a snapshot"),
-                _ => {}
-            }
-        }
-    }
-}
-
-fn read(block: &str) -> Heard {
-    let field = |name: &str| {
-        block
-            .lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
-    };
-    let frame = Frame::read(field("event").unwrap(), field("data").unwrap()).unwrap();
-    Heard {
-        id: field("id").map(str::to_owned),
-        frame,
-    }
 }
