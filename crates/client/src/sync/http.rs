@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use campanile_protocol::problem::{Code, Problem};
+use campanile_protocol::problem::{self, Code, Problem};
 use reqwest::{
     Certificate, Client, Method, RequestBuilder, Response, StatusCode,
     header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue},
@@ -164,7 +164,7 @@ impl Server {
         let asked = retry_after::read(response.headers(), (self.surroundings.wall)().ms());
         let offline = |why, broken| Fault::Offline { why, asked, broken };
         match status.as_u16() {
-            401 | 403 => Fault::SignedOut,
+            401 | 403 => judge_refusal(response, asked).await,
             404 | 410 => Fault::Gone,
             407 => offline(Why::Proxy, false),
             300..400 | 511 => offline(Why::Portal, false),
@@ -249,6 +249,29 @@ async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, Fault> {
     timeout(BODY_WITHIN, whole)
         .await
         .unwrap_or(Err(Fault::offline(Why::NoAnswer)))
+}
+
+/// Only the server's own word signs a desk out: a captive portal or a proxy says 401 and 403 as well.
+async fn judge_refusal(response: Response, asked: Option<Duration>) -> Fault {
+    let why = match expect_type(response.headers(), problem::MEDIA_TYPE) {
+        Ok(()) => {
+            let status = response.status();
+            let told = problem(response, status).await;
+            match Code::find(&told.code) {
+                Some(Code::Unauthorized) => return Fault::SignedOut,
+                // It does not answer to the host by which it is called: its administrator can mend that.
+                Some(_) => Why::Server,
+                None => Why::NotCampanile,
+            }
+        }
+        Err(Fault::Offline { why, .. }) => why,
+        Err(other) => return other,
+    };
+    Fault::Offline {
+        why,
+        asked,
+        broken: false,
+    }
 }
 
 async fn problem(response: Response, status: StatusCode) -> Problem {

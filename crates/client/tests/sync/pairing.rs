@@ -4,7 +4,10 @@ use campanile_client::{
     message::PairingFault,
     sync::{PairingLink, Token, pair, sign_out},
 };
-use campanile_protocol::pairing::{PairRequest, link};
+use campanile_protocol::{
+    pairing::{PairRequest, link},
+    problem::Code,
+};
 
 use crate::net::{Net, surroundings};
 
@@ -215,7 +218,7 @@ async fn signing_out_takes_this_devices_token_back() {
     };
     let (done, ()) = tokio::join!(sign_out(&base, &token, &surroundings), server);
     assert!(done);
-    let server = async { net.accept().await.answer("401 Unauthorized", "", "").await };
+    let server = async { net.accept().await.answer_problem(Code::Unauthorized).await };
     let (done, ()) = tokio::join!(sign_out(&base, &token, &surroundings), server);
     assert!(done, "it opens nothing already");
     let server = async { net.accept().await.answer("503 Unavailable", "", "").await };
