@@ -9,15 +9,17 @@ use reqwest::{
     redirect, tls,
 };
 use serde::de::DeserializeOwned;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use url::{Host, Url};
 
 use super::{Surroundings, Token, Why, retry_after};
 
 /// For so long a connection and the headers of its answer are waited for, together.
 pub const HEADERS_WITHIN: Duration = Duration::from_secs(15);
-/// For so long a body that is not a stream is waited for.
-const BODY_WITHIN: Duration = Duration::from_secs(60);
+/// For so long a body that is not a stream may bring nothing worth waiting for.
+const BODY_SILENCE: Duration = Duration::from_secs(60);
+/// So many bytes are a sign that a slow line still brings something, and that nobody dribbles to keep it open.
+pub const BYTES_OF_LIFE: usize = 1024;
 /// So much of such a body is read.
 const BODY_MOST_BYTES: usize = 8 * 1024 * 1024;
 /// So much of a problem is read.
@@ -231,24 +233,26 @@ fn read_authorities(file: &Path) -> Option<Vec<Certificate>> {
         .filter(|certificates| !certificates.is_empty())
 }
 
+/// Reads a body for as long as it comes, however slow the line: what it may hold is bounded, and so is the time.
 async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, Fault> {
-    let whole = async {
-        let mut body = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| Fault::offline(Why::of(&error)))?
-        {
-            if body.len() + chunk.len() > most {
-                return Err(Fault::offline(Why::Server));
-            }
-            body.extend_from_slice(&chunk);
+    let mut body = Vec::new();
+    let (mut silent_at, mut lively_at) = (Instant::now() + BODY_SILENCE, BYTES_OF_LIFE);
+    loop {
+        let chunk = match timeout_at(silent_at, response.chunk()).await {
+            Ok(Ok(Some(chunk))) => chunk,
+            Ok(Ok(None)) => return Ok(body),
+            Ok(Err(error)) => return Err(Fault::offline(Why::of(&error))),
+            Err(_) => return Err(Fault::offline(Why::NoAnswer)),
+        };
+        if body.len() + chunk.len() > most {
+            return Err(Fault::offline(Why::Server));
         }
-        Ok(body)
-    };
-    timeout(BODY_WITHIN, whole)
-        .await
-        .unwrap_or(Err(Fault::offline(Why::NoAnswer)))
+        body.extend_from_slice(&chunk);
+        if body.len() >= lively_at {
+            silent_at = Instant::now() + BODY_SILENCE;
+            lively_at = body.len() + BYTES_OF_LIFE;
+        }
+    }
 }
 
 /// Only the server's own word signs a desk out: a captive portal or a proxy says 401 and 403 as well.
