@@ -255,7 +255,7 @@ impl Session {
             // What became due was done before the message was looked at.
             Message::Woke => {}
             Message::Resumed => self.out.push(Effect::Reconnect),
-            Message::Paired(paired) => self.paired(paired, now),
+            Message::Paired(paired) => self.paired(paired),
             Message::Part(part, state) => self.part_is(part, state, now),
             Message::OwnMelodies(all) => self.own_melodies_are(all),
         }
@@ -280,7 +280,7 @@ impl Session {
             Action::Test => self.test(),
             Action::Check { part } => self.out.push(Effect::Check(part)),
             Action::Pair { link } => self.out.push(Effect::Pair(link.into())),
-            Action::SignOut => self.sign_out(now),
+            Action::SignOut => self.sign_out(),
             Action::Show { window, kind } => self.show_window(window, kind),
             Action::Reconnect => self.out.push(Effect::Reconnect),
             Action::Language { language } => self.speak(language),

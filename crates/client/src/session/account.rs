@@ -67,7 +67,7 @@ impl Session {
         self.list_changed();
     }
 
-    pub(super) fn paired(&mut self, paired: Result<Box<Account>, PairingFault>, now: Timestamp) {
+    pub(super) fn paired(&mut self, paired: Result<Box<Account>, PairingFault>) {
         self.dirty = true;
         match paired {
             Ok(account) => {
@@ -77,7 +77,7 @@ impl Session {
                     .as_ref()
                     .is_some_and(|present| present.id != account.id)
                 {
-                    self.sign_out(now);
+                    self.sign_out();
                 }
                 self.problem = None;
                 self.out.push(Effect::SignIn(account));
@@ -94,13 +94,16 @@ impl Session {
         }
     }
 
-    pub(super) fn sign_out(&mut self, now: Timestamp) {
+    pub(super) fn sign_out(&mut self) {
         self.let_go();
-        self.push(now);
+        let pending = std::mem::take(&mut self.of.deeds.pending);
         let Some(account) = self.leave() else { return };
         self.kept = Kept::default();
         self.out.push(Effect::Follow(None));
-        self.out.push(Effect::SignOut(Box::new(account)));
+        self.out.push(Effect::SignOut {
+            account: Box::new(account),
+            pending,
+        });
         self.list_changed();
     }
 

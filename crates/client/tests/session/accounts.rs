@@ -6,7 +6,7 @@ use campanile_client::{
 };
 use expect_test::expect;
 
-use crate::stage::{Stage, account, check};
+use crate::stage::{Stage, account, check, one};
 
 #[test]
 fn a_desk_without_an_account_asks_for_one() {
@@ -104,6 +104,22 @@ fn signing_out_leaves_nothing_of_the_account() {
               play alarm at 70 for n3
               tray Urgent Digit(1) "Campanile: 1 unread"
         "##]],
+    );
+}
+
+#[test]
+fn what_was_not_pushed_is_told_when_somebody_signs_out() {
+    check(
+        |desk| {
+            desk.tell(Message::Link(Link::Connecting));
+            desk.arrives(1, "call_missed");
+            desk.arrives(2, "call_missed");
+            desk.so_far();
+            desk.act("read", Action::Read { what: one(1) });
+            desk.act("remove", Action::Remove { what: one(2) });
+            desk.act("sign out", Action::SignOut);
+        },
+        expect![[r#""#]],
     );
 }
 
