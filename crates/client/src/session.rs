@@ -45,7 +45,7 @@ use crate::{
     act::{Action, Availability},
     effect::{DeskSettings, Effect, Kept},
     message::{Account, Message, StoreFault},
-    view::{KindAt, Part, PartState, Window},
+    view::{AskView, KindAt, Part, PartState, Window},
     words::{Clock, Language, Words},
 };
 
@@ -54,7 +54,7 @@ pub use ids::Ids;
 
 use deeds::Deeds;
 use links::LinkState;
-use open::{Asked, StrangeLink};
+use open::Asked;
 use outlets::Rulings;
 use quiet::Stillness;
 use refill::Refill;
@@ -160,7 +160,8 @@ struct Belongings {
     away: Waiting,
     /// What was asked of the store, and why.
     asked: HashMap<EventId, Asked>,
-    strange_link: Option<StrangeLink>,
+    /// What waits for a person to agree to a host.
+    ask: Option<AskView>,
 }
 
 impl Session {
@@ -279,7 +280,8 @@ impl Session {
             Action::RemoveMelody { melody } => self.remove_melody(&melody, now),
             Action::Test => self.test(),
             Action::Check { part } => self.out.push(Effect::Check(part)),
-            Action::Pair { link } => self.out.push(Effect::Pair(link.into())),
+            Action::Pair { link } => self.pair(link),
+            Action::OfferPair { link } => self.offer_pair(link),
             Action::SignOut => self.sign_out(),
             Action::Show { window, kind } => self.show_window(window, kind),
             Action::Reconnect => self.out.push(Effect::Reconnect),
@@ -356,7 +358,7 @@ impl Session {
             self.at_kind = None;
         }
         if windows.is_empty() {
-            self.of.strange_link = None;
+            self.of.ask = None;
             self.problem = None;
         }
         self.windows = windows;

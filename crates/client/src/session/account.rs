@@ -6,7 +6,8 @@ use super::{Belongings, Session, deeds::Deeds, heard::is_urgent};
 use crate::{
     effect::{Effect, Following, Kept},
     message::{Account, Loaded, PairingFault},
-    view::Part,
+    sync::PairingLink,
+    view::{AskView, Part, Window},
 };
 
 impl Session {
@@ -67,6 +68,30 @@ impl Session {
         self.list_changed();
     }
 
+    /// Signs in by a link that the person gave themselves.
+    pub(super) fn pair(&mut self, link: String) {
+        self.of.ask = None;
+        self.out.push(Effect::Pair(link.into()));
+    }
+
+    /// Signs in by a link that something else handed over. Any page can do that: where somebody is signed in, they are asked first.
+    pub(super) fn offer_pair(&mut self, link: String) {
+        if self.of.account.is_none() {
+            return self.pair(link);
+        }
+        match PairingLink::read(&link) {
+            Ok(read) => {
+                let host = read.server.host_str().unwrap_or_default().to_owned();
+                self.of.ask = Some(AskView::Pair { link, host });
+            }
+            Err(fault) => self.pairing_failed(&fault),
+        }
+        self.out.push(Effect::OpenWindow {
+            window: Window::Bell,
+            activation: None,
+        });
+    }
+
     pub(super) fn paired(&mut self, paired: Result<Box<Account>, PairingFault>) {
         self.dirty = true;
         match paired {
@@ -82,16 +107,18 @@ impl Session {
                 self.problem = None;
                 self.out.push(Effect::SignIn(account));
             }
-            Err(fault) => {
-                self.problem = Some(match fault {
-                    PairingFault::NotALink => "not_a_link",
-                    PairingFault::Code => "pairing_code",
-                    PairingFault::NoAnswer => "no_answer",
-                    PairingFault::Insecure => "insecure",
-                    PairingFault::Untrusted => "untrusted",
-                });
-            }
+            Err(fault) => self.pairing_failed(&fault),
         }
+    }
+
+    fn pairing_failed(&mut self, fault: &PairingFault) {
+        self.problem = Some(match fault {
+            PairingFault::NotALink => "not_a_link",
+            PairingFault::Code => "pairing_code",
+            PairingFault::NoAnswer => "no_answer",
+            PairingFault::Insecure => "insecure",
+            PairingFault::Untrusted => "untrusted",
+        });
     }
 
     pub(super) fn sign_out(&mut self) {

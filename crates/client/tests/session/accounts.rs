@@ -3,6 +3,8 @@
 use campanile_client::{
     act::Action,
     message::{Link, Loaded, Message, PairingFault, StoreFault},
+    session::Now,
+    view::AskView,
 };
 use expect_test::expect;
 
@@ -148,6 +150,37 @@ fn signing_in_as_another_signs_the_first_out() {
               tray Attention None "Campanile: Not signed in"
         "##]],
     );
+}
+
+#[test]
+fn a_page_cannot_replace_the_account_without_a_word_of_the_person() {
+    check(
+        |desk| {
+            let link = "campanile://pair?server=https://evil.example.net&code=c0de";
+            let offer = |link: &str| Action::OfferPair { link: link.into() };
+            desk.act("a page offers a link", offer(link));
+            let now = Now { wall: desk.now };
+            let ask = desk.session.bell_view(&now).ask;
+            let expected = AskView::Pair {
+                link: link.into(),
+                host: "evil.example.net".into(),
+            };
+            assert_eq!(ask, Some(expected));
+            desk.act("it offers nonsense", offer("campanile://pair"));
+            desk.act("the person agrees", Action::Pair { link: link.into() });
+            assert_eq!(desk.session.bell_view(&now).ask, None);
+        },
+        expect![[r#""#]],
+    );
+    let mut desk = Stage::new();
+    desk.tell(Message::Loaded(Box::default()));
+    desk.so_far().act(
+        "nobody is signed in",
+        Action::OfferPair {
+            link: "campanile://pair?server=x&code=y".into(),
+        },
+    );
+    expect![[r#""#]].assert_eq(&desk.written);
 }
 
 #[test]
