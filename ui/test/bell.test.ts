@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
 
 import Bell from "../src/bell/Bell.svelte";
+import type { AskView } from "../src/bindings/AskView";
 import type { Common } from "../src/bindings/Common";
 import { raise, settle } from "./fixture/stage";
 import { bell, common, day, item, many, NOW, row } from "./fixture/views";
@@ -118,12 +119,21 @@ test("a host that nobody declared is shown before it is opened", async () => {
 });
 
 test("the desk's own question about a host is asked once", async () => {
-  const ask = { id: "e-1", host: "evil.example.net" };
+  const ask: AskView = { what: "open", id: "e-1", host: "evil.example.net" };
   const desk = await raise(Bell, { view: bell({ ask }), rows: day() });
   await expect.element(page.getByRole("dialog")).toHaveTextContent("evil.example.net");
   await page.getByRole("button", { name: "Cancel" }).click();
   await desk.show(bell({ ask, unread: 2 }));
   expect(document.querySelector("dialog")).toBeNull();
+});
+
+test("a page that wants to sign in elsewhere is asked about, and its link is followed only then", async () => {
+  const link = "campanile://pair?server=https://evil.example.net&code=c0de";
+  const desk = await raise(Bell, { view: bell({ ask: { what: "pair", link, host: "evil.example.net" } }), rows: day() });
+  await expect.element(page.getByRole("dialog")).toHaveTextContent(/pair this computer anew.*evil\.example\.net/);
+  expect(desk.acts()).toEqual([]);
+  await page.getByRole("button", { name: "Pair with evil.example.net" }).click();
+  expect(desk.acts()).toEqual([{ do: "pair", link }]);
 });
 
 test("a conversation unfolds, and its notices are acted upon one by one", async () => {

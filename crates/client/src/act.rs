@@ -91,6 +91,11 @@ pub enum Action {
         /// The link.
         link: String,
     },
+    /// Sign in by a pairing link that something else handed over, a page most often: a person has to agree while somebody is signed in.
+    OfferPair {
+        /// The link.
+        link: String,
+    },
     /// Sign out.
     SignOut,
     /// Remove an own melody from this desk, and take back where it was chosen.

@@ -63,7 +63,12 @@ pub enum Effect {
     /// Keep this account from now on and open its store; what that holds comes as [`crate::message::Message::Loaded`].
     SignIn(Box<Account>),
     /// Forget this account: its token, here and at the server, and all that was kept for it.
-    SignOut(Box<Account>),
+    SignOut {
+        /// The account.
+        account: Box<Account>,
+        /// What the server has yet to answer: it is told before it forgets the token, as nothing else is left to tell it.
+        pending: Vec<PushedChange>,
+    },
     /// Keep what was chosen for this desk.
     KeepDesk(DeskSettings),
     /// Read these notices from the store; they come as [`crate::message::Message::Recalled`].

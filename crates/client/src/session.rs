@@ -45,7 +45,7 @@ use crate::{
     act::{Action, Availability},
     effect::{DeskSettings, Effect, Kept},
     message::{Account, Message, StoreFault},
-    view::{KindAt, Part, PartState, Window},
+    view::{AskView, KindAt, Part, PartState, Window},
     words::{Clock, Language, Words},
 };
 
@@ -54,7 +54,7 @@ pub use ids::Ids;
 
 use deeds::Deeds;
 use links::LinkState;
-use open::{Asked, StrangeLink};
+use open::Asked;
 use outlets::Rulings;
 use quiet::Stillness;
 use refill::Refill;
@@ -162,7 +162,8 @@ struct Belongings {
     away: Waiting,
     /// What was asked of the store, and why.
     asked: HashMap<EventId, Asked>,
-    strange_link: Option<StrangeLink>,
+    /// What waits for a person to agree to a host.
+    ask: Option<AskView>,
 }
 
 impl Session {
@@ -258,7 +259,7 @@ impl Session {
             // What became due was done before the message was looked at.
             Message::Woke => {}
             Message::Resumed => self.out.push(Effect::Reconnect),
-            Message::Paired(paired) => self.paired(paired, now),
+            Message::Paired(paired) => self.paired(paired),
             Message::Part(part, state) => self.part_is(part, state, now),
             Message::OwnMelodies(all) => self.own_melodies_are(all),
         }
@@ -282,8 +283,9 @@ impl Session {
             Action::RemoveMelody { melody } => self.remove_melody(&melody, now),
             Action::Test => self.test(),
             Action::Check { part } => self.out.push(Effect::Check(part)),
-            Action::Pair { link } => self.out.push(Effect::Pair(link.into())),
-            Action::SignOut => self.sign_out(now),
+            Action::Pair { link } => self.pair(link),
+            Action::OfferPair { link } => self.offer_pair(link),
+            Action::SignOut => self.sign_out(),
             Action::Show { window, kind } => self.show_window(window, kind),
             Action::Reconnect => self.out.push(Effect::Reconnect),
             Action::Language { language } => self.speak(language),
@@ -359,7 +361,7 @@ impl Session {
             self.at_kind = None;
         }
         if windows.is_empty() {
-            self.of.strange_link = None;
+            self.of.ask = None;
             self.problem = None;
         }
         self.windows = windows;

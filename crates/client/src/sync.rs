@@ -28,7 +28,7 @@ pub use why::Why;
 
 use state::State;
 
-/// A stream on which no line ended for so long is dead: the server sends a comment every 15 s.
+/// A stream that brought neither the end of a line nor a KiB of one for so long is dead: the server sends a comment every 15 s.
 pub const SILENCE: Duration = Duration::from_secs(40);
 
 /// What the desk tells the task that follows.

@@ -26,7 +26,7 @@ pub enum Command {
     Pair {
         /// The link, or `-` to read it from standard input.
         link: String,
-        /// Whether to show a window, too: whoever clicked a link looks at no terminal.
+        /// Whether a browser handed it over: nobody typed it, and whoever clicked looks at a window, not at a terminal.
         show: bool,
     },
     /// Hand a press on a toast to the desk.

@@ -7,6 +7,7 @@ use campanile_client::{
     store::{Store, StoreError, StoreHandle, accounts},
     sync,
 };
+use campanile_protocol::changes::PushedChange;
 
 use super::{alarm, follow, resident::Resident};
 use crate::places;
@@ -59,7 +60,7 @@ impl Resident {
     }
 
     /// Forgets the account: here at once, at the server as soon as it answers.
-    pub(super) async fn sign_out(&mut self, account: Account) {
+    pub(super) async fn sign_out(&mut self, account: Account, pending: Vec<PushedChange>) {
         self.close_store().await;
         if let Err(error) = accounts::remove(&self.places.data, &account.id) {
             tracing::error!(%error, "what was kept for the account cannot be removed");
@@ -67,7 +68,7 @@ impl Resident {
         let token = self.secrets.take(&account.id);
         tokio::spawn(async move {
             if let Some(token) = token.await
-                && !sync::sign_out(&account.server, &token, &follow::surroundings()).await
+                && !sync::sign_out(&account.server, &token, &pending, &follow::surroundings()).await
             {
                 tracing::warn!(
                     "the server could not be told of the sign-out; its list of devices still shows this one"

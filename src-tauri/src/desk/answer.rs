@@ -91,7 +91,17 @@ impl Resident {
                 return;
             }
             Question::Status => Answer::Status(Box::new(self.status())),
-            Question::Pair { link } => {
+            Question::Pair {
+                link,
+                offered: true,
+            } => {
+                self.take(Message::Act(Action::OfferPair { link })).await;
+                Answer::Done
+            }
+            Question::Pair {
+                link,
+                offered: false,
+            } => {
                 self.pairing.push(reply);
                 return self.take(Message::Act(Action::Pair { link })).await;
             }

@@ -54,7 +54,7 @@ impl Resident {
             Effect::OpenWindow { window, activation } => self.windows.open(window, activation),
             Effect::Pair(link) => self.pair(link),
             Effect::SignIn(account) => self.sign_in(*account).await,
-            Effect::SignOut(account) => self.sign_out(*account).await,
+            Effect::SignOut { account, pending } => self.sign_out(*account, pending).await,
             Effect::KeepDesk(chosen) => {
                 if let Err(error) = settings::keep(&self.places, &chosen) {
                     tracing::error!(%error, "what was chosen for this desk cannot be kept");

@@ -55,6 +55,9 @@ pub enum Question {
     Pair {
         /// The link.
         link: String,
+        /// Whether a browser or another program handed it over: then nobody waits, and a person is asked where somebody is signed in.
+        #[serde(default)]
+        offered: bool,
     },
     /// A press on a toast, which the system kept as a link.
     Pressed {
@@ -173,6 +176,7 @@ mod tests {
             Question::Status,
             Question::Pair {
                 link: "campanile://pair".into(),
+                offered: true,
             },
             Question::Pressed {
                 link: "campanile://toast".into(),

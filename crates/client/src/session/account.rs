@@ -6,7 +6,8 @@ use super::{Belongings, Session, deeds::Deeds, heard::is_urgent};
 use crate::{
     effect::{Effect, Following, Kept},
     message::{Account, Loaded, PairingFault},
-    view::Part,
+    sync::PairingLink,
+    view::{AskView, Part, Window},
 };
 
 impl Session {
@@ -67,7 +68,31 @@ impl Session {
         self.list_changed();
     }
 
-    pub(super) fn paired(&mut self, paired: Result<Box<Account>, PairingFault>, now: Timestamp) {
+    /// Signs in by a link that the person gave themselves.
+    pub(super) fn pair(&mut self, link: String) {
+        self.of.ask = None;
+        self.out.push(Effect::Pair(link.into()));
+    }
+
+    /// Signs in by a link that something else handed over. Any page can do that: where somebody is signed in, they are asked first.
+    pub(super) fn offer_pair(&mut self, link: String) {
+        if self.of.account.is_none() {
+            return self.pair(link);
+        }
+        match PairingLink::read(&link) {
+            Ok(read) => {
+                let host = read.server.host_str().unwrap_or_default().to_owned();
+                self.of.ask = Some(AskView::Pair { link, host });
+            }
+            Err(fault) => self.pairing_failed(&fault),
+        }
+        self.out.push(Effect::OpenWindow {
+            window: Window::Bell,
+            activation: None,
+        });
+    }
+
+    pub(super) fn paired(&mut self, paired: Result<Box<Account>, PairingFault>) {
         self.dirty = true;
         match paired {
             Ok(account) => {
@@ -77,30 +102,35 @@ impl Session {
                     .as_ref()
                     .is_some_and(|present| present.id != account.id)
                 {
-                    self.sign_out(now);
+                    self.sign_out();
                 }
                 self.problem = None;
                 self.out.push(Effect::SignIn(account));
             }
-            Err(fault) => {
-                self.problem = Some(match fault {
-                    PairingFault::NotALink => "not_a_link",
-                    PairingFault::Code => "pairing_code",
-                    PairingFault::NoAnswer => "no_answer",
-                    PairingFault::Insecure => "insecure",
-                    PairingFault::Untrusted => "untrusted",
-                });
-            }
+            Err(fault) => self.pairing_failed(&fault),
         }
     }
 
-    pub(super) fn sign_out(&mut self, now: Timestamp) {
+    fn pairing_failed(&mut self, fault: &PairingFault) {
+        self.problem = Some(match fault {
+            PairingFault::NotALink => "not_a_link",
+            PairingFault::Code => "pairing_code",
+            PairingFault::NoAnswer => "no_answer",
+            PairingFault::Insecure => "insecure",
+            PairingFault::Untrusted => "untrusted",
+        });
+    }
+
+    pub(super) fn sign_out(&mut self) {
         self.let_go();
-        self.push(now);
+        let pending = std::mem::take(&mut self.of.deeds.pending);
         let Some(account) = self.leave() else { return };
         self.kept = Kept::default();
         self.out.push(Effect::Follow(None));
-        self.out.push(Effect::SignOut(Box::new(account)));
+        self.out.push(Effect::SignOut {
+            account: Box::new(account),
+            pending,
+        });
         self.list_changed();
     }
 

@@ -7,7 +7,7 @@ use campanile_core::{catalogue::Kind, change::Mark, time::Timestamp};
 use super::{Now, Session, open::Way, refill::NOWHERE};
 use crate::{
     effect::KeptItem,
-    view::{AskView, BellView, ItemView},
+    view::{BellView, ItemView},
 };
 
 impl Session {
@@ -26,10 +26,7 @@ impl Session {
             filling: self.of.refill.is_some(),
             groups: groups.into_iter().collect(),
             revision: self.revision,
-            ask: self.of.strange_link.as_ref().map(|link| AskView {
-                id: link.id,
-                host: link.host.clone(),
-            }),
+            ask: self.of.ask.clone(),
         }
     }
 

@@ -11,7 +11,7 @@ use super::{Session, announce::How};
 use crate::{
     act::What,
     effect::{Effect, KeptItem, Press, ToastKey},
-    view::Window,
+    view::{AskView, Window},
 };
 
 /// The most bytes of a link.
@@ -34,15 +34,6 @@ pub enum Asked {
     },
 }
 
-/// A link that waits for a person's word, as the source did not declare its host.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StrangeLink {
-    /// The notice.
-    pub id: EventId,
-    /// The host, as it is on the wire: a look-alike in another alphabet shows itself.
-    pub host: String,
-}
-
 /// Where a link may lead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -62,7 +53,7 @@ impl Session {
         activation: Option<String>,
         now: Timestamp,
     ) {
-        self.of.strange_link = None;
+        self.of.ask = None;
         match self.of.texts.find(id).cloned() {
             Some(notice) => self.follow(&notice, agreed, activation, now),
             None => {
@@ -119,7 +110,7 @@ impl Session {
             }
             Some(Way::Strange(url)) if !agreed => {
                 let host = url.host_str().unwrap_or_default().to_owned();
-                self.of.strange_link = Some(StrangeLink {
+                self.of.ask = Some(AskView::Open {
                     id: notice.id,
                     host,
                 });

@@ -14,7 +14,8 @@ pub struct Backlog {
 }
 
 impl Backlog {
-    /// Holds `kept`. Beyond the bound only what this desk did, chose and shows is held: the server has the rest.
+    /// Holds `kept`. Beyond the bound only what this desk did, chose and shows, and what it alone has, is held:
+    /// the server has the rest.
     pub fn add(&mut self, kept: &Kept) {
         self.held +=
             1 + kept.items.len() + kept.marks.len() + kept.forgotten.len() + kept.stranded.len();
@@ -43,6 +44,7 @@ impl Backlog {
 }
 
 fn fold(mut held: Kept, mut more: Kept) -> Kept {
+    held.stranded.append(&mut more.stranded);
     held.cells.append(&mut more.cells);
     held.entries.append(&mut more.entries);
     held.pending.append(&mut more.pending);

@@ -146,12 +146,20 @@ fn the_next_that_is_kept_brings_what_could_not_be_written_along() {
 fn when_too_much_waits_the_deeds_are_kept_and_the_rest_is_asked_for_again() {
     let folder = TempDir::new().expect("a folder");
     let (mut store, _) = Store::open(folder.path(), NOW).expect("opens");
+    let already = item(90_000);
+    store
+        .keep(&Kept {
+            items: vec![already.clone()],
+            ..Kept::default()
+        })
+        .expect("keeps");
     fill(&store);
     let thousand = |number: u32| items(number * 1_000..number * 1_000 + 1_000, "c1");
     for number in 0..19 {
         assert_eq!(
             store.keep(&Kept {
                 pending: vec![change()],
+                stranded: vec![already.notice.id],
                 ..thousand(number)
             }),
             Err(StoreFault::Full)
@@ -167,6 +175,15 @@ fn when_too_much_waits_the_deeds_are_kept_and_the_rest_is_asked_for_again() {
     let short = loaded(&folder);
     assert_eq!(short.pending, [change()]);
     assert_eq!(short.cursor, None, "a snapshot is asked for");
+    let here_only = short
+        .items
+        .iter()
+        .find(|item| item.notice.id == already.notice.id);
+    assert_eq!(
+        here_only.map(|item| item.seq),
+        Some(Seq(0)),
+        "no server has it"
+    );
     store
         .keep(&Kept {
             epoch: Some(Epoch(Uuid::nil())),

@@ -2,22 +2,24 @@
 
 use std::{path::Path, time::Duration};
 
-use campanile_protocol::problem::{Code, Problem};
+use campanile_protocol::problem::{self, Code, Problem};
 use reqwest::{
     Certificate, Client, Method, RequestBuilder, Response, StatusCode,
     header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue},
     redirect, tls,
 };
 use serde::de::DeserializeOwned;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use url::{Host, Url};
 
 use super::{Surroundings, Token, Why, retry_after};
 
 /// For so long a connection and the headers of its answer are waited for, together.
 pub const HEADERS_WITHIN: Duration = Duration::from_secs(15);
-/// For so long a body that is not a stream is waited for.
-const BODY_WITHIN: Duration = Duration::from_secs(60);
+/// For so long a body that is not a stream may bring nothing worth waiting for.
+const BODY_SILENCE: Duration = Duration::from_secs(60);
+/// So many bytes are a sign that a slow line still brings something, and that nobody dribbles to keep it open.
+pub const BYTES_OF_LIFE: usize = 1024;
 /// So much of such a body is read.
 const BODY_MOST_BYTES: usize = 8 * 1024 * 1024;
 /// So much of a problem is read.
@@ -164,7 +166,7 @@ impl Server {
         let asked = retry_after::read(response.headers(), (self.surroundings.wall)().ms());
         let offline = |why, broken| Fault::Offline { why, asked, broken };
         match status.as_u16() {
-            401 | 403 => Fault::SignedOut,
+            401 | 403 => judge_refusal(response, asked).await,
             404 | 410 => Fault::Gone,
             407 => offline(Why::Proxy, false),
             300..400 | 511 => offline(Why::Portal, false),
@@ -231,24 +233,49 @@ fn read_authorities(file: &Path) -> Option<Vec<Certificate>> {
         .filter(|certificates| !certificates.is_empty())
 }
 
+/// Reads a body for as long as it comes, however slow the line: what it may hold is bounded, and so is the time.
 async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, Fault> {
-    let whole = async {
-        let mut body = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| Fault::offline(Why::of(&error)))?
-        {
-            if body.len() + chunk.len() > most {
-                return Err(Fault::offline(Why::Server));
-            }
-            body.extend_from_slice(&chunk);
+    let mut body = Vec::new();
+    let (mut silent_at, mut lively_at) = (Instant::now() + BODY_SILENCE, BYTES_OF_LIFE);
+    loop {
+        let chunk = match timeout_at(silent_at, response.chunk()).await {
+            Ok(Ok(Some(chunk))) => chunk,
+            Ok(Ok(None)) => return Ok(body),
+            Ok(Err(error)) => return Err(Fault::offline(Why::of(&error))),
+            Err(_) => return Err(Fault::offline(Why::NoAnswer)),
+        };
+        if body.len() + chunk.len() > most {
+            return Err(Fault::offline(Why::Server));
         }
-        Ok(body)
+        body.extend_from_slice(&chunk);
+        if body.len() >= lively_at {
+            silent_at = Instant::now() + BODY_SILENCE;
+            lively_at = body.len() + BYTES_OF_LIFE;
+        }
+    }
+}
+
+/// Only the server's own word signs a desk out: a captive portal or a proxy says 401 and 403 as well.
+async fn judge_refusal(response: Response, asked: Option<Duration>) -> Fault {
+    let why = match expect_type(response.headers(), problem::MEDIA_TYPE) {
+        Ok(()) => {
+            let status = response.status();
+            let told = problem(response, status).await;
+            match Code::find(&told.code) {
+                Some(Code::Unauthorized) => return Fault::SignedOut,
+                // It does not answer to the host by which it is called: its administrator can mend that.
+                Some(_) => Why::Server,
+                None => Why::NotCampanile,
+            }
+        }
+        Err(Fault::Offline { why, .. }) => why,
+        Err(other) => return other,
     };
-    timeout(BODY_WITHIN, whole)
-        .await
-        .unwrap_or(Err(Fault::offline(Why::NoAnswer)))
+    Fault::Offline {
+        why,
+        asked,
+        broken: false,
+    }
 }
 
 async fn problem(response: Response, status: StatusCode) -> Problem {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use campanile_core::ids::AgentId;
 use campanile_protocol::{
+    changes::PushedChange,
     pairing::{Devices, LINK_SCHEME, PairAnswer, PairRequest},
     routes,
 };
@@ -14,6 +15,7 @@ use url::Url;
 use super::{
     Surroundings, Token,
     http::{Fault, Server, is_this_machine},
+    push,
 };
 use crate::message::{Account, PairingFault};
 
@@ -22,7 +24,7 @@ const LINK_MOST_BYTES: usize = 2_048;
 const CODE_MOST_BYTES: usize = 256;
 /// A device's name is no longer than this.
 const NAME_MOST_CHARACTERS: usize = 100;
-/// For so long the server may take over a sign-out, which goes on without it.
+/// For so long the server may take over each half of a sign-out, which goes on without it.
 const SIGN_OUT_WITHIN: Duration = Duration::from_secs(10);
 
 /// A pairing link, read.
@@ -161,25 +163,41 @@ fn account_id(server: &Url, agent: AgentId) -> Option<String> {
     (id.len() <= 200).then_some(id)
 }
 
-/// Takes the token back at the server, so that a copy of it opens nothing. Says whether the server did so.
-pub async fn sign_out(base: &Url, token: &Token, surroundings: &Surroundings) -> bool {
-    let revoked = async {
-        let server = Server::new(base, Some(token), surroundings)?;
-        let Devices { devices } = server
-            .ask(server.request(Method::GET, routes::DEVICES, &[]))
-            .await?;
-        let this = devices
-            .iter()
-            .find(|device| device.current)
-            .ok_or(Fault::Gone)?;
-        let route = routes::DEVICE.replace("{device}", &this.id.to_string());
-        server
-            .order(server.request(Method::DELETE, &route, &[]))
-            .await
+/// Tells the server what it has yet to hear, then takes the token back there, so that a copy of it opens nothing.
+/// Says whether the server took it back.
+pub async fn sign_out(
+    base: &Url,
+    token: &Token,
+    pending: &[PushedChange],
+    surroundings: &Surroundings,
+) -> bool {
+    let server = match Server::new(base, Some(token), surroundings) {
+        Ok(server) => server,
+        Err(fault) => return fault == Fault::SignedOut,
     };
-    match timeout(SIGN_OUT_WITHIN, revoked).await {
+    if !matches!(
+        timeout(SIGN_OUT_WITHIN, push::deliver(&server, pending)).await,
+        Ok(Ok(()))
+    ) {
+        tracing::warn!("the server could not be told of all that was done here");
+    }
+    match timeout(SIGN_OUT_WITHIN, revoke(&server)).await {
         // A token that is refused already opens nothing.
         Ok(Ok(()) | Err(Fault::SignedOut)) => true,
         Ok(Err(_)) | Err(_) => false,
     }
+}
+
+async fn revoke(server: &Server) -> Result<(), Fault> {
+    let Devices { devices } = server
+        .ask(server.request(Method::GET, routes::DEVICES, &[]))
+        .await?;
+    let this = devices
+        .iter()
+        .find(|device| device.current)
+        .ok_or(Fault::Gone)?;
+    let route = routes::DEVICE.replace("{device}", &this.id.to_string());
+    server
+        .order(server.request(Method::DELETE, &route, &[]))
+        .await
 }

@@ -91,6 +91,41 @@ pub async fn run(state: &State, base: &Url, token: &Token) -> Option<End> {
     }
 }
 
+/// Tells the server of all that is left, once. What it refuses is let be: nobody is there to be told.
+///
+/// # Errors
+/// Why the rest could not be told.
+pub async fn deliver(server: &Server, mut changes: &[PushedChange]) -> Result<(), Fault> {
+    let mut most = PUSH_MOST;
+    while !changes.is_empty() {
+        let batch = first_of(changes, most, BATCH_MOST_BYTES);
+        match push(server, &batch).await {
+            Err(Fault::Refused(_)) if batch.len() > 1 => most = batch.len() / 2,
+            Ok(_) | Err(Fault::Refused(_)) => changes = &changes[batch.len()..],
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(())
+}
+
+/// Returns the first of `changes`: so many at most, of so many bytes as JSON, and always one.
+pub fn first_of<'a>(
+    changes: impl IntoIterator<Item = &'a PushedChange>,
+    most: usize,
+    most_bytes: usize,
+) -> Vec<PushedChange> {
+    let mut bytes = 0;
+    let fitting = changes
+        .into_iter()
+        .take(most)
+        .enumerate()
+        .take_while(|(place, change)| {
+            bytes += serde_json::to_vec(change).map_or(0, |json| json.len() + 1);
+            *place == 0 || bytes <= most_bytes
+        });
+    fitting.map(|(_, change)| change.clone()).collect()
+}
+
 /// Returns the answers to changes of `batch`, whatever else came.
 async fn push(server: &Server, batch: &[PushedChange]) -> Result<Vec<Answer>, Fault> {
     let request = server

@@ -13,7 +13,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::Surroundings;
+use super::{Surroundings, push};
 use crate::{effect::Following, message::Message};
 
 /// For so long the desk may take to hand a snapshot to its store.
@@ -148,27 +148,12 @@ impl State {
     /// Waits until something waits to be pushed, and returns the first of it: so many at most, of so many bytes as JSON.
     pub async fn next_changes(&self, most: usize, most_bytes: usize) -> Vec<PushedChange> {
         loop {
-            let batch = self.first_changes(most, most_bytes);
+            let batch = push::first_of(&self.lock().changes, most, most_bytes);
             if !batch.is_empty() {
                 return batch;
             }
             self.queued.notified().await;
         }
-    }
-
-    fn first_changes(&self, most: usize, most_bytes: usize) -> Vec<PushedChange> {
-        let mut bytes = 0;
-        let queue = self.lock();
-        let fitting = queue
-            .changes
-            .iter()
-            .take(most)
-            .enumerate()
-            .take_while(|(place, change)| {
-                bytes += serde_json::to_vec(change).map_or(0, |json| json.len() + 1);
-                *place == 0 || bytes <= most_bytes
-            });
-        fitting.map(|(_, change)| change.clone()).collect()
     }
 
     /// Takes away what was answered.

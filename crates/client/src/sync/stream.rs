@@ -20,7 +20,7 @@ use super::{
     End, SILENCE, Token, Why,
     backoff::{Backoff, LEAST, Outcome, STABLE},
     frames,
-    http::{Fault, HEADERS_WITHIN, Server, expect_type},
+    http::{BYTES_OF_LIFE, Fault, HEADERS_WITHIN, Server, expect_type},
     state::{Gone, State},
 };
 use crate::{
@@ -207,6 +207,7 @@ impl Stream<'_> {
         let mut parser = Parser::resume(Limits::default(), cursor);
         let mut last_seq = None;
         let mut silent_at = Instant::now() + HEADERS_WITHIN;
+        let mut brought_bytes = 0;
         loop {
             let chunk = match timeout_at(silent_at, response.chunk()).await {
                 Ok(Ok(Some(chunk))) => chunk,
@@ -224,9 +225,13 @@ impl Stream<'_> {
             if let Some(retry_ms) = parser.retry_ms() {
                 self.backoff.start_at(retry_ms);
             }
-            // Single bytes that never end a line keep nothing alive; before `hello` nothing does.
-            if parser.lines() > lines && self.connected.is_some() {
+            // A line of a catch-up takes minutes on a slow link. Single bytes that never end one keep nothing alive;
+            // before `hello` nothing does.
+            brought_bytes += chunk.len();
+            let lives = parser.lines() > lines || brought_bytes >= BYTES_OF_LIFE;
+            if lives && self.connected.is_some() {
                 silent_at = Instant::now() + SILENCE;
+                brought_bytes = 0;
             }
         }
     }

@@ -20,19 +20,30 @@ pub struct BellView {
     pub groups: Vec<Group>,
     /// Grows with each change of the list, so that a window knows when to ask for its page again.
     pub revision: u32,
-    /// A link that somebody clicked and that waits for the person's word.
+    /// What waits for the person's word.
     pub ask: Option<AskView>,
 }
 
-/// A link to a host that the source did not declare: it is opened once the person has agreed.
+/// What is done only once a person has agreed to a host, which is told as it is on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub struct AskView {
-    /// The notice.
-    #[cfg_attr(test, ts(type = "string"))]
-    pub id: EventId,
-    /// The host, as it is on the wire.
-    pub host: String,
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum AskView {
+    /// Open the link of a notice, whose source did not declare that host.
+    Open {
+        /// The notice.
+        #[cfg_attr(test, ts(type = "string"))]
+        id: EventId,
+        /// The host.
+        host: String,
+    },
+    /// Sign in by a link that something else handed over, which signs the present account out.
+    Pair {
+        /// The link, to be given back with [`crate::act::Action::Pair`].
+        link: String,
+        /// The host.
+        host: String,
+    },
 }
 
 /// What of the list is asked for.

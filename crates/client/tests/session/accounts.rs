@@ -3,10 +3,12 @@
 use campanile_client::{
     act::Action,
     message::{Link, Loaded, Message, PairingFault, StoreFault},
+    session::Now,
+    view::AskView,
 };
 use expect_test::expect;
 
-use crate::stage::{Stage, account, check};
+use crate::stage::{Stage, account, check, one};
 
 #[test]
 fn a_desk_without_an_account_asks_for_one() {
@@ -108,6 +110,22 @@ fn signing_out_leaves_nothing_of_the_account() {
 }
 
 #[test]
+fn what_was_not_pushed_is_told_when_somebody_signs_out() {
+    check(
+        |desk| {
+            desk.tell(Message::Link(Link::Connecting));
+            desk.arrives(1, "call_missed");
+            desk.arrives(2, "call_missed");
+            desk.so_far();
+            desk.act("read", Action::Read { what: one(1) });
+            desk.act("remove", Action::Remove { what: one(2) });
+            desk.act("sign out", Action::SignOut);
+        },
+        expect![[r#""#]],
+    );
+}
+
+#[test]
 fn signing_in_as_another_signs_the_first_out() {
     check(
         |desk| {
@@ -132,6 +150,37 @@ fn signing_in_as_another_signs_the_first_out() {
               tray Attention None "Campanile: Not signed in"
         "##]],
     );
+}
+
+#[test]
+fn a_page_cannot_replace_the_account_without_a_word_of_the_person() {
+    check(
+        |desk| {
+            let link = "campanile://pair?server=https://evil.example.net&code=c0de";
+            let offer = |link: &str| Action::OfferPair { link: link.into() };
+            desk.act("a page offers a link", offer(link));
+            let now = Now { wall: desk.now };
+            let ask = desk.session.bell_view(&now).ask;
+            let expected = AskView::Pair {
+                link: link.into(),
+                host: "evil.example.net".into(),
+            };
+            assert_eq!(ask, Some(expected));
+            desk.act("it offers nonsense", offer("campanile://pair"));
+            desk.act("the person agrees", Action::Pair { link: link.into() });
+            assert_eq!(desk.session.bell_view(&now).ask, None);
+        },
+        expect![[r#""#]],
+    );
+    let mut desk = Stage::new();
+    desk.tell(Message::Loaded(Box::default()));
+    desk.so_far().act(
+        "nobody is signed in",
+        Action::OfferPair {
+            link: "campanile://pair?server=x&code=y".into(),
+        },
+    );
+    expect![[r#""#]].assert_eq(&desk.written);
 }
 
 #[test]

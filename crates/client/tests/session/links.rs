@@ -4,6 +4,7 @@ use campanile_client::{
     act::Action,
     effect::{KeptItem, Press},
     message::{Account, Loaded, Message},
+    view::AskView,
 };
 use campanile_core::{
     change::{Change, Mark, Seq},
@@ -118,7 +119,7 @@ fn click(server: &str, link: &str) -> String {
         .bell_view(&campanile_client::session::Now { wall: desk.now });
     if desk.written.contains("  open http") {
         "opens".into()
-    } else if let Some(ask) = view.ask {
+    } else if let Some(AskView::Open { host, .. }) = view.ask {
         desk.so_far().act(
             "",
             Action::Open {
@@ -130,7 +131,7 @@ fn click(server: &str, link: &str) -> String {
             desk.written.contains("  open http"),
             "{link}: agreed to, it opens"
         );
-        format!("asks for {}", ask.host)
+        format!("asks for {host}")
     } else {
         view.common.problem.expect("a problem")
     }

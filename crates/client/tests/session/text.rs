@@ -62,7 +62,13 @@ pub fn effect(effect: &Effect, name: Name<'_>) -> String {
             format!("open the {window:?} window {activation:?}")
         }
         Effect::SignIn(account) => format!("sign in {}", account.id),
-        Effect::SignOut(account) => format!("sign out {}", account.id),
+        Effect::SignOut { account, pending } => {
+            let tell = match pushed(pending, name) {
+                none if none.is_empty() => none,
+                some => format!(" and tell {some}"),
+            };
+            format!("sign out {}{tell}", account.id)
+        }
         Effect::Recall(ids) => format!("recall {}", events(ids)),
         other => format!("{other:?}"),
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use campanile_client::{message::Link, sync::Command};
+use campanile_protocol::problem::Code;
 use url::Url;
 
 use crate::net::{Desk, HELLO, Net, STREAM_HEAD, entries, pass, surroundings};
@@ -98,15 +99,48 @@ async fn a_server_is_left_alone_as_long_as_it_asks() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_token_ends_it_and_nobody_is_asked_again() {
-    for status in ["401 Unauthorized", "403 Forbidden"] {
-        let net = Net::new().await;
-        let mut desk = Desk::follow(&net, None);
-        desk.next().await;
-        net.accept().await.answer(status, "", "").await;
-        assert_eq!(desk.link().await, Link::SignedOut);
-        desk.ended().await;
-        pass(Duration::from_secs(3_600)).await;
-        assert!(!net.is_called().await);
+    let net = Net::new().await;
+    let mut desk = Desk::follow(&net, None);
+    desk.next().await;
+    net.accept().await.answer_problem(Code::Unauthorized).await;
+    assert_eq!(desk.link().await, Link::SignedOut);
+    desk.ended().await;
+    pass(Duration::from_secs(3_600)).await;
+    assert!(!net.is_called().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_servers_own_word_signs_a_desk_out() {
+    let html = "Content-Type: text/html\r\n";
+    let problem = "Content-Type: application/problem+json\r\n";
+    let another =
+        r#"{"type":"about:blank","code":"not_ours","status":403,"title":"No","detail":"No"}"#;
+    let forbidden = serde_json::to_string(&Code::Forbidden.because("not to that host"));
+    let forbidden = forbidden.expect("writes");
+    let table = [
+        (
+            "401 Unauthorized",
+            "WWW-Authenticate: Basic\r\n",
+            "",
+            "not_campanile",
+        ),
+        ("401 Unauthorized", html, "<form>Sign in</form>", "portal"),
+        ("403 Forbidden", "", "", "not_campanile"),
+        ("403 Forbidden", html, "<p>Blocked by policy</p>", "portal"),
+        (
+            "401 Unauthorized",
+            "Content-Type: application/json\r\n",
+            r#"{"code":"unauthorized"}"#,
+            "not_campanile",
+        ),
+        ("403 Forbidden", problem, another, "not_campanile"),
+        ("401 Unauthorized", problem, "{", "server"),
+        ("403 Forbidden", problem, &forbidden, "server"),
+    ];
+    for (status, headers, body, why) in table {
+        let (told, wait) = answered(status, headers, body).await;
+        let expected = (why, Duration::from_millis(1_500));
+        assert_eq!((told, wait), expected, "{status} {headers} {body}");
     }
 }
 

@@ -16,6 +16,7 @@ use campanile_client::{
     sync::{Command, Surroundings, Token, follow},
 };
 use campanile_core::time::Timestamp;
+use campanile_protocol::problem::{Code, MEDIA_TYPE};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -199,6 +200,14 @@ impl Conversation {
 
     pub async fn answer_json(self, body: &str) {
         self.answer("200 OK", "Content-Type: application/json\r\n", body)
+            .await;
+    }
+
+    /// Answers with a problem, as the server tells it.
+    pub async fn answer_problem(self, code: Code) {
+        let problem = serde_json::to_string(&code.because("see the log")).expect("writes");
+        let headers = format!("Content-Type: {MEDIA_TYPE}\r\n");
+        self.answer(&format!("{} Told", code.status()), &headers, &problem)
             .await;
     }
 

@@ -1,12 +1,24 @@
 //! Pairing links, strictly read, and what becomes of them.
 
+use std::time::Duration;
+
 use campanile_client::{
     message::PairingFault,
     sync::{PairingLink, Token, pair, sign_out},
 };
-use campanile_protocol::pairing::{PairRequest, link};
+use campanile_core::{
+    change::Mark,
+    ids::{ChangeId, EventId},
+};
+use campanile_protocol::{
+    changes::{Deed, Push, PushedChange},
+    pairing::{PairRequest, link},
+    problem::Code,
+};
 
-use crate::net::{Net, surroundings};
+use uuid::Uuid;
+
+use crate::net::{Net, START, pass, settle, surroundings};
 
 const AGENT: &str = "0193490f-7b21-7cc3-8c2a-3f0a1b2c3d4e";
 
@@ -213,12 +225,64 @@ async fn signing_out_takes_this_devices_token_back() {
         );
         delete.answer("204 No Content", "", "").await;
     };
-    let (done, ()) = tokio::join!(sign_out(&base, &token, &surroundings), server);
+    let (done, ()) = tokio::join!(sign_out(&base, &token, &[], &surroundings), server);
     assert!(done);
-    let server = async { net.accept().await.answer("401 Unauthorized", "", "").await };
-    let (done, ()) = tokio::join!(sign_out(&base, &token, &surroundings), server);
+    let server = async { net.accept().await.answer_problem(Code::Unauthorized).await };
+    let (done, ()) = tokio::join!(sign_out(&base, &token, &[], &surroundings), server);
     assert!(done, "it opens nothing already");
     let server = async { net.accept().await.answer("503 Unavailable", "", "").await };
-    let (done, ()) = tokio::join!(sign_out(&base, &token, &surroundings), server);
+    let (done, ()) = tokio::join!(sign_out(&base, &token, &[], &surroundings), server);
+    assert!(!done);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_has_yet_to_hear_is_told_before_the_token_is_taken_back() {
+    let net = Net::new().await;
+    let (base, token, surroundings) = (
+        net.base(),
+        Token::new("t").expect("a token"),
+        surroundings(),
+    );
+    let pending = [1, 2].map(|number| PushedChange {
+        id: ChangeId(Uuid::from_u128(number)),
+        at: START,
+        deed: Deed::Marked {
+            ids: vec![EventId(Uuid::from_u128(number))],
+            mark: Mark::Removed,
+        },
+    });
+    let server = async {
+        // One of two is refused: they are told one by one, and it holds up nothing.
+        net.accept().await.answer_problem(Code::BadRequest).await;
+        net.accept().await.answer_problem(Code::BadRequest).await;
+        let told = net.accept().await;
+        assert_eq!(
+            (told.method.as_str(), told.path.as_str()),
+            ("POST", "/v1/changes")
+        );
+        let push: Push = serde_json::from_slice(&told.body).expect("reads");
+        assert_eq!(push.changes, pending[1..]);
+        told.answer_json(r#"{"answers":[]}"#).await;
+        assert_eq!(net.accept().await.path, "/v1/devices");
+    };
+    tokio::select! {
+        _ = sign_out(&base, &token, &pending, &surroundings) => panic!("it takes nothing back"),
+        () = server => {}
+    }
+    // A server that does not answer is not waited for without end.
+    let deaf = async { net.accept_deaf().await };
+    let (done, _deaf) = tokio::join!(
+        async {
+            let ended = sign_out(&base, &token, &pending, &surroundings);
+            tokio::pin!(ended);
+            loop {
+                tokio::select! {
+                    done = &mut ended => break done,
+                    () = pass(Duration::from_secs(1)) => settle().await,
+                }
+            }
+        },
+        deaf
+    );
     assert!(!done);
 }

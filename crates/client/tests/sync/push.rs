@@ -253,9 +253,28 @@ async fn a_refused_token_ends_it() {
     let net = Net::new().await;
     let (mut desk, _stream) = online(&net).await;
     desk.command(changes(0..1)).await;
-    net.accept().await.answer("401 Unauthorized", "", "").await;
+    net.accept().await.answer_problem(Code::Unauthorized).await;
     assert_eq!(desk.link().await, Link::SignedOut);
     desk.ended().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_portal_that_forbids_a_push_signs_nobody_out_and_the_change_is_pushed_again() {
+    let net = Net::new().await;
+    let (mut desk, mut stream) = online(&net).await;
+    desk.command(changes(0..1)).await;
+    let portal = net.accept().await;
+    portal
+        .answer("403 Forbidden", "Content-Type: text/html\r\n", "<form>")
+        .await;
+    let again = loop {
+        tokio::select! {
+            again = net.accept() => break again,
+            () = beat(&mut stream) => {}
+        }
+    };
+    accept_all(again).await;
+    assert_eq!(settled(&mut desk).await, [(0, true)]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -94,6 +94,27 @@ async fn single_bytes_that_never_end_a_line_keep_nothing_alive() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_long_line_on_a_slow_link_is_heard_to_its_end() {
+    let net = Net::new().await;
+    let mut desk = Desk::follow(&net, None);
+    desk.next().await;
+    let mut server = net.accept_stream(&mut desk).await;
+    let line = format!(
+        "{}{}",
+        " ".repeat(400 * 1024),
+        entries(&[1]).replace("event: entries\nid: c1\ndata: ", "")
+    );
+    server.send("event: entries\nid: c1\ndata: ").await;
+    // 16 kbit/s: more than three minutes for a line that no other thing ends.
+    for second in line.as_bytes().chunks(2 * 1024) {
+        server.send(second).await;
+        settle().await;
+        pass(Duration::from_secs(1)).await;
+    }
+    assert_eq!(seqs(&desk.next().await), [1]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn time_that_the_desk_took_is_not_the_servers_silence() {
     let net = Net::new().await;
     let mut desk = Desk::follow_with(net.base(), None, crate::net::surroundings(), 1);

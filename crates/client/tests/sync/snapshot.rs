@@ -164,3 +164,26 @@ async fn a_page_that_is_too_large_is_not_read_to_its_end() {
     }
     assert_eq!(desk.offline().await.0, "server");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_page_of_a_snapshot_on_a_slow_link_is_read_to_its_end() {
+    let net = Net::new().await;
+    let mut desk = Desk::follow(&net, None);
+    desk.next().await;
+    let mut server = net.accept_stream(&mut desk).await;
+    server.send(frame(Some("p2"))).await;
+    next_page(&mut desk).await;
+    let mut slow = net.accept().await;
+    let body = format!("{}{}", " ".repeat(300 * 1024), page(None));
+    slow.send(format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    ))
+    .await;
+    for second in body.as_bytes().chunks(2 * 1024) {
+        slow.send(second).await;
+        settle().await;
+        pass(Duration::from_secs(1)).await;
+    }
+    assert_eq!(next_page(&mut desk).await, None);
+}
