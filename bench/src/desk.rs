@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::table::print;
+use crate::table::{head, print};
 use stage::Stage;
 
 /// How much is measured.
@@ -63,24 +63,13 @@ impl Size {
 /// Measures, and prints the table.
 pub fn measure(size: &Size) -> Result<()> {
     let mut stage = Stage::raise()?;
-    let start = start::measure(&mut stage, size.starts)?;
-    let before = idle::measure(&stage, size.idle)?;
-    let steady = events::steady(&stage, size.steady)?;
-    let burst = events::burst(&stage, size.burst)?;
-    let windows = windows::measure(&mut stage, size.windows)?;
-    let after = idle::measure(&stage, size.idle)?;
-    let week = week::measure(&mut stage, size.week)?;
-    print(
-        "Desk",
-        &rows::of(&rows::Found {
-            start,
-            before,
-            steady,
-            burst,
-            windows,
-            after,
-            week,
-        }),
-    );
+    head("Desk");
+    print([rows::start(&start::measure(&mut stage, size.starts)?)]);
+    print(rows::idle_before(&idle::measure(&stage, size.idle)?));
+    print(rows::steady(&events::steady(&stage, size.steady)?));
+    print([rows::burst(&events::burst(&stage, size.burst)?)]);
+    print(rows::windows(&windows::measure(&mut stage, size.windows)?));
+    print(rows::idle_after(&idle::measure(&stage, size.idle)?));
+    print([rows::week(&week::measure(&mut stage, size.week)?)]);
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::{
     process,
     program::folder,
     sample::{Sample, median},
-    table::{NO_FLOOR, Row, print, say},
+    table::{NO_FLOOR, Row, head, print, say},
 };
 
 /// How much is measured.
@@ -108,7 +108,8 @@ pub fn measure(size: &Size) -> Result<()> {
         }
     }
     let [ours, old, floor] = contenders;
-    print("Server", &rows(&ours, &old, &floor, size));
+    head("Server");
+    print(rows(&ours, &old, &floor, size));
     Ok(())
 }
 

@@ -17,9 +17,13 @@ pub struct Row {
 /// What stands where the floor has nothing like it.
 pub const NO_FLOOR: &str = "";
 
-/// Prints the rows under a title.
-pub fn print(title: &str, rows: &[Row]) {
+/// Prints what stands above the rows.
+pub fn head(title: &str) {
     println!("\n## {title}\n\n| figure | ours | floor | target | met |\n|---|---|---|---|---|");
+}
+
+/// Prints rows as soon as they are known: a run takes minutes, and what follows may fail.
+pub fn print(rows: impl IntoIterator<Item = Row>) {
     for row in rows {
         let met = if row.met { "yes" } else { "**no**" };
         println!(

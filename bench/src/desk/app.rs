@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use crate::{
-    backend::Meter,
+    backend::{Backend, Meter},
     process,
     program::{Program, built, output},
 };
@@ -61,8 +61,7 @@ impl App {
 
     /// Returns how many rows are unread.
     pub fn unread(&self) -> Result<u64> {
-        let status: Value = serde_json::from_str(&self.run(&["status", "--json"])?)?;
-        status["unread"]
+        self.status()?["unread"]
             .as_u64()
             .context("the status tells no number")
     }
@@ -76,10 +75,20 @@ impl App {
             .pid())
     }
 
-    /// Waits until no process but the resident one is left.
+    /// Waits until no process but the resident one is left, and the desk knows: it takes a click for a window that it
+    /// believes open.
     pub fn windows_are_gone(&self) -> Result<()> {
         let pid = self.pid()?;
-        wait_until("the window ends", || Ok(process::tree(pid).len() == 1)).map(drop)
+        wait_until("the window ends", || Ok(process::tree(pid).len() == 1))?;
+        let none = Value::Array(Vec::new());
+        wait_until("the desk lets the window go", || {
+            Ok(self.status()?["windows"] == none)
+        })?;
+        Ok(())
+    }
+
+    fn status(&self) -> Result<Value> {
+        Ok(serde_json::from_str(&self.run(&["status", "--json"])?)?)
     }
 
     fn run(&self, arguments: &[&str]) -> Result<String> {
@@ -95,7 +104,9 @@ impl Drop for App {
 }
 
 /// Waits until a server has so many streams, and returns when that was.
-pub fn wait_for_streams(meter: &mut Meter, streams: u64) -> Result<Instant> {
+pub fn wait_for_streams(backend: &dyn Backend, streams: u64) -> Result<Instant> {
+    // A connection of its own: the server closes one that was silent for a minute.
+    let mut meter = Meter::of(backend)?;
     wait_until("the desk connects", || Ok(meter.read()?.streams == streams))
 }
 

@@ -10,13 +10,8 @@ use super::{
     tray::Tray,
 };
 use crate::{
-    backend::{Backend, Meter},
-    campanile::Campanile,
-    event::Epoch,
-    floor::Floor,
-    limits::allow_files,
-    program::Program,
-    table::say,
+    backend::Backend, campanile::Campanile, event::Epoch, floor::Floor, limits::allow_files,
+    program::Program, table::say,
 };
 
 /// The one agent.
@@ -31,7 +26,6 @@ pub struct Stage {
     pub floor_desk: Option<Program>,
     pub ours: Campanile,
     pub floor: Floor,
-    meters: [Meter; 2],
     _folder: TempDir,
 }
 
@@ -47,7 +41,6 @@ impl Stage {
         let folder = TempDir::with_prefix_in("campanile-bench", crate::program::folder()?)?;
         let ours = Campanile::start("ours", &folder.path().join("ours"), 1)?;
         let floor = Floor::start(&folder.path().join("floor"))?;
-        let meters = [Meter::of(&ours)?, Meter::of(&floor)?];
         let mut app = App::new(folder.path().join("desk.log"))?;
         app.start()?;
         app.pair(&ours.pairing_link(AGENT)?)?;
@@ -60,7 +53,6 @@ impl Stage {
             floor_desk: None,
             ours,
             floor,
-            meters,
             _folder: folder,
         })
     }
@@ -68,21 +60,21 @@ impl Stage {
     /// Starts our desk, and returns once it has connected.
     pub fn start_ours(&mut self) -> Result<std::time::Instant> {
         self.app.start()?;
-        wait_for_streams(&mut self.meters[0], 1)
+        wait_for_streams(&self.ours, 1)
     }
 
     /// Starts the floor's desk, and returns once it has connected.
     pub fn start_floor(&mut self) -> Result<std::time::Instant> {
         self.floor_desk = Some(self.floor.start_desk()?);
-        wait_for_streams(&mut self.meters[1], 1)
+        wait_for_streams(&self.floor, 1)
     }
 
     /// Ends both desks, and returns once their servers know.
     pub fn end_desks(&mut self) -> Result<()> {
         self.app.quit()?;
         self.floor_desk = None;
-        for meter in &mut self.meters {
-            wait_for_streams(meter, 0)?;
+        for backend in self.backends() {
+            wait_for_streams(backend, 0)?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::stage::Stage;
 use crate::{process, sample::Sample, table::say};
@@ -26,11 +26,12 @@ pub fn measure(stage: &mut Stage, desks: usize) -> Result<Windows> {
         stage.end_desks()?;
         stage.start_ours()?;
         stage.start_floor()?;
-        for sample in [&mut windows.cold, &mut windows.again] {
+        for (which, sample) in [("first", &mut windows.cold), ("second", &mut windows.again)] {
             stage.screen.forget()?;
             let click = Instant::now();
             stage.tray()?.click()?;
-            sample.add(stage.screen.first_paint()? - click);
+            let paint = stage.screen.first_paint();
+            sample.add(paint.with_context(|| format!("the {which} window of a desk"))? - click);
             windows.open_pss_kib = process::memory(stage.app.pid()?).pss_kib;
             stage.screen.close_windows()?;
             stage.app.windows_are_gone()?;
