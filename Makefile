@@ -1,7 +1,7 @@
 # `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check dev gen pictures package cross soak zones audit
+.PHONY: help run test check dev gen pictures package cross bench soak zones audit
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 ## /p' Makefile | awk -F '##' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -30,6 +30,9 @@ package: ## Makes the installable packages of this system in target/release/bund
 
 cross: ## Type-checks the app for Windows and macOS
 	@scripts/test install cross-windows cross-macos
+
+bench: ## Measures desk and server beside the least that could do their job; ten minutes
+	@scripts/bench
 
 soak: ## Runs the property tests and the scenarios twenty times as long
 	@PROPTEST_CASES=5120 scripts/test build rust scenarios

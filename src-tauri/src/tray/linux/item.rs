@@ -83,8 +83,13 @@ impl ksni::Tray for Item {
         self.pictures.clone()
     }
 
+    /// Panels read every property at each change, and a picture is the dearest of them: it is told twice only where it
+    /// is asked for by name.
     fn attention_icon_pixmap(&self) -> Vec<Icon> {
-        self.pictures.clone()
+        match self.status() {
+            Status::NeedsAttention => self.pictures.clone(),
+            _ => Vec::new(),
+        }
     }
 
     fn tool_tip(&self) -> ToolTip {
@@ -362,6 +367,7 @@ mod tests {
         assert_eq!(item.status(), Status::NeedsAttention);
         let widths: Vec<_> = item.icon_pixmap().iter().map(|icon| icon.width).collect();
         assert_eq!(widths, [22, 24, 32, 48, 64]);
+        assert_eq!(item.attention_icon_pixmap(), item.icon_pixmap());
         let before: Vec<_> = item
             .icon_pixmap()
             .into_iter()
@@ -372,6 +378,7 @@ mod tests {
             ..view()
         }));
         assert_eq!(item.status(), Status::Active);
+        assert!(item.attention_icon_pixmap().is_empty());
         assert!(
             item.icon_pixmap()
                 .into_iter()

@@ -1,17 +1,28 @@
 //! GTK and WebKitGTK.
 
-use std::{env, path::Path};
+use std::{env, fs, path::Path};
 
 use gtk::prelude::{GtkWindowExt as _, WidgetExt as _};
 use tauri::WebviewWindow;
 
-/// Switches off what leaves the window blank with the NVIDIA driver, unless the person has decided about it.
+/// Switches off WebKit's drawing by the graphics card where it does harm, unless the person has decided about it.
+///
+/// With the NVIDIA driver the window stays blank; without a card it stays so for seconds, as all is drawn by a stand-in.
 pub fn prepare() {
     const DMABUF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
-    if env::var_os(DMABUF).is_none() && Path::new("/proc/driver/nvidia/version").exists() {
+    let does_harm = || Path::new("/proc/driver/nvidia/version").exists() || !has_graphics_card();
+    if env::var_os(DMABUF).is_none() && does_harm() {
         // SAFETY: no other thread has been started yet.
         unsafe { env::set_var(DMABUF, "1") };
     }
+}
+
+/// Says whether there is a card that draws: one of the kernel's render nodes.
+fn has_graphics_card() -> bool {
+    let nodes = fs::read_dir("/dev/dri").into_iter().flatten().flatten();
+    nodes
+        .map(|node| node.file_name())
+        .any(|name| name.as_encoded_bytes().starts_with(b"renderD"))
 }
 
 /// Says whether GTK can be started; must be asked on the main thread.
