@@ -48,32 +48,32 @@ impl After {
     /// # Errors
     /// [`Code::CursorGone`] if it is of another life, [`Code::BadRequest`] if it is none of ours.
     pub fn parse(text: &str, log: &Log) -> Result<Self, Refusal> {
-        let none = || {
-            Refusal::told(
-                Code::BadRequest,
-                "`after`: send `next` of the page before, as it was.",
-            )
+        let parts: Vec<_> = text.splitn(5, '.').collect();
+        let [epoch, list, as_of, before] = parts[..] else {
+            return Err(not_ours());
         };
-        let mut parts = text.split('.');
-        let mut part = || parts.next().ok_or_else(none);
-        let (epoch, list, as_of, before) = (part()?, part()?, part()?, part()?);
         if epoch != log.epoch.to_string() {
             return Err(Refusal::told(
                 Code::CursorGone,
                 "The database is another one; begin with the first page.",
             ));
         }
-        let seq = |text: &str| text.parse().map(Seq).map_err(|_| none());
+        let seq = |text: &str| text.parse().map(Seq).map_err(|_| not_ours());
         let list = match list {
             "live" => List::Live,
             "rest" => List::Rest,
-            _ => return Err(none()),
+            _ => return Err(not_ours()),
         };
         Ok(Self {
             as_of: seq(as_of)?,
             list,
             before: seq(before)?,
         })
+    }
+
+    /// Says whether a page of a log that ends at `head` could have told to go on here.
+    fn fits(self, head: Seq) -> bool {
+        (0..=head.0).contains(&self.as_of.0) && (0..=self.as_of.0 + 1).contains(&self.before.0)
     }
 
     fn text(self, log: &Log) -> String {
@@ -83,6 +83,13 @@ impl After {
         };
         format!("{}.{list}.{}.{}", log.epoch, self.as_of.0, self.before.0)
     }
+}
+
+fn not_ours() -> Refusal {
+    Refusal::told(
+        Code::BadRequest,
+        "`after`: send `next` of the page before, as it was.",
+    )
 }
 
 /// Returns the first page, and the entry after which the log goes on.
@@ -96,7 +103,7 @@ pub fn first(db: &Connection, log: &Log, view: View) -> Result<(Snapshot, Seq), 
         list: List::Live,
         before: Seq(head.0 + 1),
     };
-    let mut snapshot = page(db, log, after)?;
+    let mut snapshot = page_from(db, log, after)?;
     snapshot.head = Some(head_of(db, log, view)?);
     Ok((snapshot, head))
 }
@@ -104,8 +111,15 @@ pub fn first(db: &Connection, log: &Log, view: View) -> Result<(Snapshot, Seq), 
 /// Returns a page.
 ///
 /// # Errors
-/// [`Refusal::Store`] if the database cannot be read.
+/// [`Code::BadRequest`] if no page of this log can begin there; [`Refusal::Store`] if the database cannot be read.
 pub fn page(db: &Connection, log: &Log, after: After) -> Result<Snapshot, Refusal> {
+    if !after.fits(log::head(db, log.agent)?) {
+        return Err(not_ours());
+    }
+    page_from(db, log, after)
+}
+
+fn page_from(db: &Connection, log: &Log, after: After) -> Result<Snapshot, Refusal> {
     let mut page = Page {
         items: Vec::new(),
         bytes: 0,
