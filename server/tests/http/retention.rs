@@ -76,3 +76,28 @@ async fn a_log_that_was_emptied_never_begins_anew() {
         .await;
     assert!(stage.log(&mira).last().unwrap().seq > before);
 }
+
+#[tokio::test]
+async fn the_assignee_of_a_conversation_that_goes_on_stays_known() {
+    let stage = Stage::new().await;
+    let shop = stage.team("shop", &["mira"]).await;
+    let mira = stage.desk("mira").await;
+    let message = |id: &str| json!({ "id": id, "type": "conversation_message", "conversation": { "id": "412" } });
+    let mut first = message("first");
+    first["assignee"] = json!({ "id": "mira" });
+    stage.accept(&shop, first).await;
+    for day in 0..6 {
+        stage.pass(30 * DAY_MS);
+        stage.server().forget().await.unwrap();
+        let told = stage.accept(&shop, message(&format!("day-{day}"))).await;
+        assert_eq!(told["agents"], 1, "after {} days", (day + 1) * 30);
+    }
+    stage.pass(91 * DAY_MS);
+    stage.server().forget().await.unwrap();
+    assert_eq!(
+        stage.accept(&shop, message("late")).await["agents"],
+        0,
+        "a conversation that ended is forgotten"
+    );
+    assert_eq!(stage.bell(&mira).await.len(), 7);
+}
