@@ -1,5 +1,7 @@
 //! The present of one agent, in pages (design 10.6).
 
+use std::sync::LazyLock;
+
 use campanile_core::{
     change::{Change, Entry, Seq},
     time::Timestamp,
@@ -8,7 +10,7 @@ use campanile_protocol::{
     problem::Code,
     snapshot::{DatedCell, Head, SNAPSHOT_MOST, Snapshot, SnapshotItem},
 };
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, named_params, params};
 
 use crate::{
     catchup::{Log, PAGE_MOST_BYTES},
@@ -147,9 +149,16 @@ struct Page {
 impl Page {
     /// Fills up from one list, and returns where to go on if there is room left.
     fn fill(&mut self, db: &Connection, log: &Log, after: After) -> Result<Option<After>, Refusal> {
-        let room = SNAPSHOT_MOST - self.items.len();
         let mut before = after.before;
-        for (body, stored) in after.list.rows(db, log, after, room + 1)? {
+        let mut statement = db.prepare_cached(after.list.sql())?;
+        let mut rows = statement.query(named_params! {
+            ":agent": log.agent,
+            ":before": after.before.0,
+            ":as_of": after.as_of.0,
+        })?;
+        // Row by row: bodies that have no room on the page are not read.
+        while let Some(row) = rows.next()? {
+            let (body, stored): (String, _) = (row.get("body")?, Stored::read(row)?);
             self.bytes += body.len();
             let is_full = self.items.len() == SNAPSHOT_MOST
                 || (self.bytes > PAGE_MOST_BYTES && !self.items.is_empty());
@@ -172,38 +181,28 @@ impl Page {
 }
 
 impl List {
-    fn rows(
-        self,
-        db: &Connection,
-        log: &Log,
-        after: After,
-        limit: usize,
-    ) -> Result<Vec<(String, Stored)>, Refusal> {
-        let columns = Stored::COLUMNS;
-        let sql = match self {
-            Self::Live => format!(
-                "SELECT {columns}, body FROM log WHERE agent = ?1 AND live = 1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3"
-            ),
-            // What was marked while the pages are read stands in the first list no more, and may not be missed in this.
-            Self::Rest => format!(
-                "SELECT {columns}, body FROM log WHERE agent = ?1 AND live = 0 AND seq < ?2 AND mark != 3 \
-                 UNION ALL SELECT {columns}, body FROM log WHERE agent = ?1 AND live = 1 AND seq < ?2 AND marked_by > ?4 \
-                 ORDER BY seq DESC LIMIT ?3"
-            ),
-        };
-        let before = after.before.0;
-        let read = |row: &Row<'_>| Ok((row.get("body")?, Stored::read(row)?));
-        let mut statement = db.prepare_cached(&sql)?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = match self {
-            Self::Live => statement
-                .query_map(params![log.agent, before, limit], read)?
-                .collect::<Result<_, _>>(),
-            Self::Rest => statement
-                .query_map(params![log.agent, before, limit, after.as_of.0], read)?
-                .collect::<Result<_, _>>(),
-        };
-        Ok(rows?)
+    /// Returns the query of the list, from `:before` down.
+    fn sql(self) -> &'static str {
+        static SQL: LazyLock<[String; 2]> = LazyLock::new(|| {
+            let select = format!(
+                "SELECT {}, body FROM log WHERE agent = :agent",
+                Stored::COLUMNS
+            );
+            // What was marked while the pages are read stands in the first list no more, and may not be missed in the second.
+            [
+                format!(
+                    "{select} AND live = 1 AND seq < :before AND seq <= :as_of ORDER BY seq DESC"
+                ),
+                format!(
+                    "{select} AND live = 0 AND seq < :before AND mark != 3 \
+                     UNION ALL {select} AND live = 1 AND seq < :before AND marked_by > :as_of ORDER BY seq DESC"
+                ),
+            ]
+        });
+        match self {
+            Self::Live => &SQL[0],
+            Self::Rest => &SQL[1],
+        }
     }
 }
 
