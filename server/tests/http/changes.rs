@@ -196,6 +196,59 @@ async fn a_choice_decides_what_comes_after_it() {
 }
 
 #[tokio::test]
+async fn whoever_has_chosen_all_there_is_room_for_can_still_change_and_take_back() {
+    let (stage, _, mira, _) = set().await;
+    let cells = |from: usize, many: usize, value: Value| {
+        let cell = |number| json!({ "scope": "*", "kind": format!("kind-{number}"), "facet": "from.the.future", "value": value });
+        let cells: Vec<_> = (from..from + many).map(cell).collect();
+        json!({ "type": "preferred", "cells": cells })
+    };
+    let mute = |until: Value| json!({ "type": "preferred", "cells": [{ "scope": "*", "kind": "*", "facet": "mute", "value": { "until": until } }] });
+    let long = json!("x".repeat(400));
+    let mut number = 0;
+    let mut push = async |deed: Value| {
+        number += 1;
+        stage.pass(1);
+        stage.push(&mira, number, deed).await["outcome"].clone()
+    };
+    assert_eq!(push(mute(Value::Null)).await, "accepted");
+    assert_eq!(push(cells(0, 450, long.clone())).await, "accepted");
+    assert_eq!(push(cells(450, 450, long.clone())).await, "refused");
+    for from in 450..520 {
+        push(cells(from, 1, long.clone())).await;
+    }
+    assert_eq!(
+        push(cells(600, 1, long.clone())).await,
+        "refused",
+        "it is full"
+    );
+    // What takes the place of something as long, or is no choice any more, needs no room.
+    assert_eq!(
+        push(cells(0, 450, json!("y".repeat(400)))).await,
+        "accepted"
+    );
+    assert_eq!(push(mute(Value::Null)).await, "accepted");
+    assert_eq!(push(cells(600, 1, Value::Null)).await, "accepted");
+    // What was taken back makes room, however often that happens.
+    for from in (1_000..8_000).step_by(400) {
+        assert_eq!(push(cells(0, 450, Value::Null)).await, "accepted");
+        assert_eq!(
+            push(cells(from, 400, long.clone())).await,
+            "accepted",
+            "{from}"
+        );
+        assert_eq!(push(cells(from, 400, Value::Null)).await, "accepted");
+    }
+    assert_eq!(
+        push(mute(json!(stage.now().plus_ms(60_000).to_string()))).await,
+        "accepted"
+    );
+    let told = stage.present(&mira).await["head"]["cells"].to_string();
+    assert!(told.len() < 300 * 1_024, "{}", told.len());
+    assert!(told.contains("mute"));
+}
+
+#[tokio::test]
 async fn what_cannot_be_is_refused_by_itself_and_the_rest_is_taken() {
     let (stage, _, mira, id) = set().await;
     let policy = Policy {
