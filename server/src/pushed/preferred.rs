@@ -58,11 +58,12 @@ pub fn take(
         .replay()
         .map(|(cell, at)| ((cell.scope, cell.kind, cell.facet), at))
         .collect();
-    let is_newer = |cell: &&Cell| {
-        meant
-            .get(&(cell.scope.clone(), cell.kind.clone(), cell.facet.clone()))
-            .is_none_or(|earlier| *earlier <= at)
-    };
+    let earlier =
+        |cell: &Cell| meant.get(&(cell.scope.clone(), cell.kind.clone(), cell.facet.clone()));
+    // Nothing can have been meant in the future; but the clock may have been put back since the earlier choice.
+    let latest = cells.iter().filter_map(earlier).copied().max();
+    let at = at.min(latest.map_or(writing.now, |latest| latest.max(writing.now)));
+    let is_newer = |cell: &&Cell| earlier(cell).is_none_or(|earlier| *earlier <= at);
     let taken: Vec<Cell> = cells.iter().filter(is_newer).cloned().collect();
     if taken.is_empty() {
         return Ok(Outcome::Superseded);

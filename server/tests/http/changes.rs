@@ -249,6 +249,74 @@ async fn whoever_has_chosen_all_there_is_room_for_can_still_change_and_take_back
 }
 
 #[tokio::test]
+async fn what_is_done_after_the_servers_clock_was_put_back_is_not_lost() {
+    let (stage, shop, mira, id) = set().await;
+    let event = |id: &str| json!({ "id": id, "type": "operator_mentioned", "conversation": { "id": "412" }, "recipients": [{ "id": "mira" }] });
+    let second = stage.accept(&shop, event("2")).await["event"].clone();
+    stage.accept(&shop, event("3")).await;
+    let read = |id: &Value| marked(&[id], json!({ "as": "read" }));
+    let mute = |value: Value| json!({ "type": "preferred", "cells": [{ "scope": "*", "kind": "*", "facet": "volume", "value": value }] });
+    stage.push(&mira, 1, mute(json!(10))).await;
+    let before = stage.now();
+    stage.pass(-3_600_000);
+    // The desk's own clock is right, or was put back as well: it saw what it marks.
+    assert_eq!(
+        stage
+            .push_at(&mira, 2, before.plus_ms(60_000), read(&id))
+            .await
+            .1["answers"][0]["outcome"]["outcome"],
+        "accepted"
+    );
+    assert_eq!(
+        stage.push(&mira, 3, read(&second)).await["outcome"],
+        "accepted"
+    );
+    let fact = json!({ "id": "4", "type": "conversation.read", "actor": { "id": "mira" }, "conversation": { "id": "412" } });
+    stage.accept(&shop, fact).await;
+    assert_eq!(
+        stage.bell(&mira).await,
+        ["operator_mentioned mentioned read"; 3]
+    );
+    // What was marked before can be marked otherwise, and chosen otherwise.
+    let unread = marked(&[&id], json!({ "as": "unread" }));
+    assert_eq!(
+        stage
+            .push_at(&mira, 5, before.plus_ms(120_000), unread)
+            .await
+            .1["answers"][0]["outcome"]["outcome"],
+        "accepted"
+    );
+    assert_eq!(
+        stage
+            .push_at(&mira, 6, before.plus_ms(120_000), mute(json!(20)))
+            .await
+            .1["answers"][0]["outcome"]["outcome"],
+        "accepted"
+    );
+    let up_to = stage.log(&mira).last().unwrap().seq;
+    let all = json!({ "type": "all_read", "up_to": up_to });
+    assert_eq!(
+        stage
+            .push_at(&mira, 7, before.plus_ms(180_000), all)
+            .await
+            .1["answers"][0]["outcome"]["outcome"],
+        "accepted"
+    );
+    assert_eq!(
+        stage.bell(&mira).await,
+        ["operator_mentioned mentioned read"; 3]
+    );
+    let cells = stage.present(&mira).await["head"]["cells"].clone();
+    assert_eq!(cells[0]["value"], 20, "{cells}");
+    // Whoever folds the log sees the same.
+    let mut inbox = campanile_core::inbox::Inbox::default();
+    for entry in stage.log(&mira) {
+        inbox.apply(&entry);
+    }
+    assert_eq!(inbox.badge(stage.now()), 0);
+}
+
+#[tokio::test]
 async fn what_cannot_be_is_refused_by_itself_and_the_rest_is_taken() {
     let (stage, _, mira, id) = set().await;
     let policy = Policy {
