@@ -101,3 +101,43 @@ async fn the_assignee_of_a_conversation_that_goes_on_stays_known() {
     );
     assert_eq!(stage.bell(&mira).await.len(), 7);
 }
+
+#[tokio::test]
+async fn events_are_forgotten_between_those_that_are_still_unread() {
+    let stage = Stage::new().await;
+    let shop = stage.team("shop", &["mira"]).await;
+    stage.desk("mira").await;
+    let known = || -> Vec<String> {
+        let db = rusqlite::Connection::open(stage.database()).unwrap();
+        let mut rows = db
+            .prepare("SELECT external FROM events WHERE agents = 0 ORDER BY external")
+            .unwrap();
+        let rows = rows.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    // More than are looked at in one go, all of one moment, and a fact in the middle and at the end that is in no log.
+    for part in ["a", "b"] {
+        for batch in 0..2 {
+            let unread: Vec<_> = (0..400)
+                .map(|number| json!({ "id": format!("{part}-{batch}-{number}"), "type": "module_event", "recipients": [{ "id": "mira" }] }))
+                .collect();
+            stage.accept(&shop, json!(unread)).await;
+        }
+        stage
+            .accept(
+                &shop,
+                json!({ "id": format!("{part}-zzz"), "type": "ticket.renamed" }),
+            )
+            .await;
+    }
+    assert_eq!(known(), ["a-zzz", "b-zzz"]);
+    stage.pass(91 * DAY_MS);
+    stage
+        .accept(&shop, json!({ "id": "fresh", "type": "ticket.renamed" }))
+        .await;
+    stage.server().forget().await.unwrap();
+    assert_eq!(known(), ["fresh"]);
+    let again =
+        json!({ "id": "b-1-399", "type": "module_event", "recipients": [{ "id": "mira" }] });
+    assert_eq!(stage.accept(&shop, again).await["duplicate"], true);
+}

@@ -1,6 +1,9 @@
 //! Facts by which their actor has read a conversation (R6).
 
-use campanile_core::change::{Change, Mark};
+use campanile_core::{
+    change::{Change, Mark},
+    time::Timestamp,
+};
 
 use super::super::{Read, audience::Told};
 use crate::{
