@@ -19,6 +19,7 @@ mod hub;
 mod ingest;
 mod limits;
 mod metrics;
+mod names;
 mod openapi;
 mod pairing;
 mod post;

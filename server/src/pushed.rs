@@ -16,6 +16,7 @@ use campanile_protocol::{
 use rusqlite::{OptionalExtension as _, params};
 
 use crate::{
+    names,
     presence::{AVAILABILITIES, Presences},
     refusal::Refusal,
     store::{AgentNo, DeviceNo, Writing, log::Stored},
@@ -117,6 +118,13 @@ fn one(
             conversation,
             focused,
         } => {
+            if conversation
+                .as_ref()
+                .is_some_and(|id| !names::is_plain(id, names::ID_MOST))
+            {
+                let told = format!("`conversation`: {}", names::rule(names::ID_MOST));
+                return Ok(refused(Code::BadRequest, told));
+            }
             pusher
                 .presences
                 .set_look(agent, *focused, conversation.clone(), writing.now);

@@ -343,6 +343,8 @@ async fn what_cannot_be_is_refused_by_itself_and_the_rest_is_taken() {
             json!({ "as": "read" }),
         ),
         json!({ "type": "availability", "value": "dancing" }),
+        json!({ "type": "presence", "focused": true, "conversation": "x".repeat(201) }),
+        json!({ "type": "presence", "focused": true, "conversation": "4\u{7}12" }),
         marked(&[&id], json!({ "as": "read" })),
     ];
     let changes: Vec<_> = deeds
@@ -379,6 +381,8 @@ async fn what_cannot_be_is_refused_by_itself_and_the_rest_is_taken() {
         "refused" "bad_request" "`ids`: 1 to 500"
         "refused" "not_found" "`ids`: none of these is a notice of yours"
         "refused" "bad_request" "`value`: expected one of available, busy, away"
+        "refused" "bad_request" "`conversation`: 1 to 200 characters without control characters"
+        "refused" "bad_request" "`conversation`: 1 to 200 characters without control characters"
         "accepted" null null"#]]
     .assert_eq(&told.join("\n"));
 }

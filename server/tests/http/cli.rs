@@ -132,7 +132,7 @@ async fn what_cannot_be_done_is_told_with_what_to_do() {
     let mut stage = Stage::new().await;
     keep_the_systems_time(&stage);
     let data = stage.database().parent().unwrap().to_owned();
-    stage.source("shop").await;
+    stage.team("shop", &["mira"]).await;
     let roster = data.join("roster.toml");
     std::fs::write(&roster, "[[agents]]\nid = \"17\"\n").unwrap();
     let roster = roster.to_str().unwrap();
@@ -154,6 +154,11 @@ async fn what_cannot_be_done_is_told_with_what_to_do() {
         refused(&data, &["agent", "add", "Mira", "--zone", "Mars/Olympus"]).await,
         refused(
             &data,
+            &["agent", "map", "mira", "--source", "shop", "--id", ""],
+        )
+        .await,
+        refused(
+            &data,
             &["event", "send", "--source", "shop", "--kind", "SLA"],
         )
         .await,
@@ -169,6 +174,7 @@ async fn what_cannot_be_done_is_told_with_what_to_do() {
         campanile-server: the id of a source: use 1 to 64 characters of a-z, 0-9, '_', '-' and '.', beginning with a letter
         campanile-server: `javascript:alert(1)` is not an origin; write it like https://desk.example.org
         campanile-server: `zone`: `Mars/Olympus` is not a zone; write it like Europe/Kyiv
+        campanile-server: `id`: 1 to 200 characters without control characters
         campanile-server: The event is not well formed: `type`: use 1 to 64 characters of a-z, 0-9, '_', '-' and '.', beginning with a letter
         campanile-server: DATA/roster.toml: TOML parse error at line 1, column 1
           |
