@@ -1,10 +1,15 @@
 //! The command line, as a process of its own: beside a running server, and without one.
 
-use std::{os::unix::fs::PermissionsExt as _, path::Path, process::Output};
+use std::{
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    process::{Output, Stdio},
+    time::Duration,
+};
 
 use expect_test::expect;
 use serde_json::json;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 
 use crate::stage::Stage;
 
@@ -125,6 +130,34 @@ async fn an_event_that_is_sent_reaches_the_desk() {
     let told = told(&data, &["demo", "--agent", "mira"]).await;
     assert_eq!(told, "10 events sent to mira\n");
     assert_eq!(stage.bell(&mira).await.len(), 11);
+}
+
+#[tokio::test]
+async fn a_demonstration_with_a_server_of_its_own_ends_when_it_is_asked_once() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_campanile-server"));
+    let mut demo = command
+        .env_clear()
+        .env("CAMPANILE_SERVER_DATA", home.path())
+        .env("CAMPANILE_SERVER_LISTEN", "127.0.0.1:0")
+        .args(["demo", "--every", "3600"])
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(demo.stdout.take().unwrap()).lines();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        if line.ends_with("sent to Mira Oak") {
+            break;
+        }
+    }
+    let pid = demo.id().unwrap().to_string();
+    let asked = std::process::Command::new("kill")
+        .args(["-INT", &pid])
+        .status();
+    assert!(asked.unwrap().success());
+    let ended = tokio::time::timeout(Duration::from_secs(60), demo.wait());
+    assert!(ended.await.expect("it ends").unwrap().success());
 }
 
 #[tokio::test]
