@@ -102,12 +102,16 @@ pub fn redeem(writing: &mut Writing<'_>, code: &str, name: &str) -> Result<PairA
     })
 }
 
-/// Takes a desk's token back, and says whether the agent had that desk.
+/// Takes a desk's token back, and says whether there was that desk; where an agent is named, whether it was that agent's.
 ///
 /// # Errors
 /// [`Refusal::Store`] if it cannot be written.
-pub fn revoke(writing: &mut Writing<'_>, agent: AgentNo, device: Uuid) -> Result<bool, Refusal> {
-    let sql = "DELETE FROM devices WHERE id = ?1 AND agent = ?2 RETURNING no";
+pub fn revoke(
+    writing: &mut Writing<'_>,
+    agent: Option<AgentNo>,
+    device: Uuid,
+) -> Result<bool, Refusal> {
+    let sql = "DELETE FROM devices WHERE id = ?1 AND (?2 IS NULL OR agent = ?2) RETURNING no";
     let no = writing
         .db
         .prepare_cached(sql)?

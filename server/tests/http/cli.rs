@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use campanile_protocol::frame::Frame;
 use expect_test::expect;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -100,6 +101,44 @@ async fn commands_ask_the_running_server_and_without_one_the_database() {
     .assert_eq(&told(&data, &["source", "list"]).await);
     told(&data, &["agent", "remove", "mira-two"]).await;
     assert!(!told(&data, &["agent", "list"]).await.contains("two"));
+}
+
+#[tokio::test]
+async fn the_owner_of_the_machine_can_shut_a_desk_out() {
+    let stage = Stage::new().await;
+    let data = stage.database().parent().unwrap().to_owned();
+    stage.team("shop", &["mira", "ihor"]).await;
+    let (mira, other) = (stage.desk("mira").await, stage.desk("mira").await);
+    let ihor = stage.desk("ihor").await;
+    let listed = told(&data, &["agent", "desks", "mira"])
+        .await
+        .replace(&mira.id, "FIRST")
+        .replace(&other.id, "SECOND");
+    expect![[r#"
+        FIRST   laptop  paired 2026-11-21T08:30:00.000Z
+        SECOND  laptop  paired 2026-11-21T08:30:00.000Z
+    "#]]
+    .assert_eq(
+        &listed
+            .replace("  laptop", "   laptop")
+            .replace("SECOND   ", "SECOND  "),
+    );
+    let mut stream = stage.stream(&mira, None).await;
+    stream.snapshot().await;
+    stream.next().await;
+    told(&data, &["agent", "shut-out", &mira.id]).await;
+    assert!(matches!(stream.next().await.unwrap().frame, Frame::Goodbye));
+    assert_eq!(stage.get(&mira, "/v1/devices").await.0, 401);
+    for desk in [&other, &ihor] {
+        assert_eq!(stage.get(desk, "/v1/devices").await.0, 200);
+    }
+    for id in [mira.id.as_str(), "laptop"] {
+        let line = refused(&data, &["agent", "shut-out", id]).await;
+        assert!(
+            line.contains("`agent desks NAME` tells which there are"),
+            "{line}"
+        );
+    }
 }
 
 #[tokio::test]
