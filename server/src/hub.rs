@@ -167,7 +167,8 @@ impl Hub {
         self.every(|slot| slot.end(None));
     }
 
-    /// Gives a sign of life to the streams whose turn it is, and cuts those off that took none of the last `patience`.
+    /// Gives a sign of life to the streams whose turn it is, and cuts those off that have taken nothing at all, be it news
+    /// or a sign, since `patience` signs ago.
     pub fn beat(&self, step: u64, patience: u32) {
         self.every(|slot| {
             if slot.serial % STEPS == step {

@@ -104,7 +104,7 @@ impl Slot {
         }
     }
 
-    /// Gives a sign of life. A reader that took none of the last `patience` is cut off.
+    /// Gives a sign of life. A reader that has taken nothing since `patience` signs ago is cut off.
     pub fn beat(&self, patience: u32) {
         let mut waiting = self.waiting();
         if waiting.beats >= patience {
