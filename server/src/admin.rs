@@ -3,7 +3,11 @@
 mod socket;
 
 use campanile_core::{
-    catalogue::Role, change::Change, ids::AgentId, policy::Policy, time::Timestamp,
+    catalogue::Role,
+    change::Change,
+    ids::{AgentId, DeviceId},
+    policy::Policy,
+    time::Timestamp,
 };
 use campanile_protocol::{
     pairing,
@@ -56,6 +60,16 @@ pub enum Ask {
         source: String,
         /// The source's own id.
         external: String,
+    },
+    /// The desks of an agent.
+    Desks {
+        /// Handle or name.
+        agent: String,
+    },
+    /// Shut a desk out.
+    ShutOut {
+        /// Its id, as the list of desks tells it.
+        desk: String,
     },
     /// Make a pairing code.
     Pair {
@@ -120,6 +134,11 @@ pub enum Told {
         /// By handle.
         agents: Vec<AgentRow>,
     },
+    /// The desks of an agent.
+    Desks {
+        /// The oldest first.
+        desks: Vec<DeskRow>,
+    },
     /// A pairing code.
     Pairing {
         /// The link for the desk.
@@ -156,6 +175,19 @@ pub struct AgentRow {
     pub roles: Vec<Role>,
     /// Who the agent is to which source, as `source=id`.
     pub mapped: Vec<String>,
+}
+
+/// A paired desk, as the owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskRow {
+    /// Its id.
+    pub id: DeviceId,
+    /// What it called itself.
+    pub name: String,
+    /// When it was paired.
+    pub paired_at: Timestamp,
+    /// When it was last heard of, to some minutes; none for not since it was paired.
+    pub seen_at: Option<Timestamp>,
 }
 
 /// A source, as the owner sees it.
@@ -225,6 +257,21 @@ pub fn perform(writing: &mut Writing<'_>, base: &str, ask: Ask) -> Result<Told, 
             writing.directory.reload(writing.db)?;
             scopes::tell_all(writing)?;
             Told::Agent(agent_row(writing, agent)?)
+        }
+        Ask::Desks { agent } => Told::Desks {
+            desks: desk_rows(writing, agent_no(writing, &agent)?)?,
+        },
+        Ask::ShutOut { desk } => {
+            let was_there = match DeviceId::parse(&desk) {
+                Some(id) => crate::pairing::revoke(writing, None, id.0)?,
+                None => false,
+            };
+            if !was_there {
+                let told =
+                    format!("There is no desk `{desk}`; `agent desks NAME` tells which there are.");
+                return Err(Refusal::told(Code::NotFound, told));
+            }
+            Told::Done
         }
         Ask::Pair { agent } => {
             let agent = agent_no(writing, &agent)?;
@@ -340,6 +387,21 @@ fn agent_row(writing: &Writing<'_>, no: AgentNo) -> Result<AgentRow, Refusal> {
         roles,
         mapped,
     })
+}
+
+fn desk_rows(writing: &Writing<'_>, agent: AgentNo) -> Result<Vec<DeskRow>, Refusal> {
+    let sql = "SELECT id, name, paired_at, seen_at FROM devices WHERE agent = ?1 ORDER BY no";
+    let mut statement = writing.db.prepare_cached(sql)?;
+    let rows = statement.query_map([agent], |row| {
+        let seen_ms: Option<i64> = row.get(3)?;
+        Ok(DeskRow {
+            id: DeviceId(row.get(0)?),
+            name: row.get(1)?,
+            paired_at: Timestamp::from_ms(row.get(2)?),
+            seen_at: seen_ms.filter(|ms| *ms > 0).map(Timestamp::from_ms),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn source_rows(writing: &Writing<'_>) -> Vec<SourceRow> {

@@ -8,13 +8,11 @@ use rusqlite::params;
 
 use crate::{
     directory::Directory,
+    names::{self, NAME_MOST},
     refusal::Refusal,
     store::{After, AgentNo, SourceNo, Writing, log},
     token,
 };
-
-/// The most characters of a name or a handle.
-const NAME_MOST: usize = 100;
 
 /// An agent to be made.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +34,7 @@ pub struct NewAgent {
 /// # Errors
 /// [`Code::BadRequest`] if something of it cannot be; [`Refusal::Store`] if it cannot be kept.
 pub fn add(writing: &mut Writing<'_>, new: &NewAgent) -> Result<AgentNo, Refusal> {
-    check_name("name", &new.name)?;
+    names::check("name", &new.name, NAME_MOST)?;
     check_locale("", new.lang.as_deref(), new.zone.as_deref())?;
     let lang = new.lang.as_deref().unwrap_or("en");
     let zone = new.zone.as_deref().unwrap_or("UTC");
@@ -88,7 +86,7 @@ pub fn add(writing: &mut Writing<'_>, new: &NewAgent) -> Result<AgentNo, Refusal
 /// Says who an agent is to a source.
 ///
 /// # Errors
-/// [`Refusal::Store`] if it cannot be kept.
+/// [`Code::BadRequest`] if `external` cannot be an id; [`Refusal::Store`] if it cannot be kept.
 pub fn map(
     writing: &mut Writing<'_>,
     source: SourceNo,
@@ -96,6 +94,7 @@ pub fn map(
     agent: AgentNo,
     roles: &[Role],
 ) -> Result<(), Refusal> {
+    names::check("id", external, names::ID_MOST)?;
     let sql =
         "INSERT OR REPLACE INTO people (source, external, agent, roles) VALUES (?1, ?2, ?3, ?4)";
     writing.db.prepare_cached(sql)?.execute(params![
@@ -182,19 +181,6 @@ pub fn check_locale(path: &str, lang: Option<&str>, zone: Option<&str>) -> Resul
         ))),
         _ => Ok(()),
     }
-}
-
-/// Checks a name for people.
-///
-/// # Errors
-/// [`Code::BadRequest`], naming `field`.
-pub fn check_name(field: &str, name: &str) -> Result<(), Refusal> {
-    if name.is_empty() || name.chars().count() > NAME_MOST || name.chars().any(char::is_control) {
-        return Err(bad(format!(
-            "`{field}`: 1 to {NAME_MOST} characters without control characters"
-        )));
-    }
-    Ok(())
 }
 
 fn bad(told: impl Into<String>) -> Refusal {

@@ -1,5 +1,7 @@
 //! Catching up: reading on in an agent's log, or from the present where the log cannot be continued (design 6).
 
+use std::ops::ControlFlow;
+
 use campanile_core::{
     change::Seq,
     ids::{AgentId, Epoch},
@@ -83,17 +85,17 @@ impl Log {
     /// [`Refusal::Store`] if the database cannot be read.
     pub fn page(&self, db: &Connection, after: Seq, limit: usize) -> Result<Page, Refusal> {
         let limit = limit.clamp(1, PAGE_MOST);
-        let rows = log::since(db, self.agent, after, limit + 1)?;
         let (mut entries, mut bytes, mut last, mut more) = (Vec::new(), 0, after, false);
-        for (seq, body) in rows {
+        log::since(db, self.agent, after, |seq, body| {
             bytes += body.len();
             more = entries.len() == limit || (bytes > PAGE_MOST_BYTES && !entries.is_empty());
             if more {
-                break;
+                return ControlFlow::Break(());
             }
             last = seq;
             entries.push(body);
-        }
+            ControlFlow::Continue(())
+        })?;
         let cursor = match entries.last() {
             Some(body) => Cursor::after(self.epoch, self.id, last, body),
             None => self.cursor(db, after)?,

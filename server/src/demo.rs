@@ -47,16 +47,23 @@ impl Demo {
             Err(StoreError::InUse(_))
         );
         if is_running {
-            return self.send(&config).await;
+            return tokio::select! {
+                sent = self.send(&config) => sent,
+                stopped = serve::stopped() => stopped,
+            };
         }
         serve::log(&config)?;
         let running = Server::start(config.clone(), Clock::system()).await?;
         output::text(&format!("campanile-server listens on {}", running.base()));
-        let result = async {
+        // Its desks still want the server once everything is sent.
+        let sent_and_serving = async {
             self.send(&config).await?;
-            serve::stopped().await
+            std::future::pending().await
         };
-        let result = result.await;
+        let result = tokio::select! {
+            failed = sent_and_serving => failed,
+            stopped = serve::stopped() => stopped,
+        };
         running.shutdown().await;
         result
     }
@@ -80,10 +87,10 @@ impl Demo {
                 ));
                 Ok(())
             }
-            Some(seconds) => tokio::select! {
-                result = self.keep_sending(&poster, &run, Duration::from_secs(seconds)) => result,
-                stopped = serve::stopped() => stopped,
-            },
+            Some(seconds) => {
+                self.keep_sending(&poster, &run, Duration::from_secs(seconds))
+                    .await
+            }
         }
     }
 

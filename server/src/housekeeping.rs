@@ -3,14 +3,14 @@
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 
 use campanile_core::time::{DAY_MS, Timestamp};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use crate::{
     app::App,
     refusal::Refusal,
     serve::Stopped,
     sources::replay::REMEMBERED_MS,
-    store::{AgentNo, Writing, log},
+    store::{AgentNo, SourceNo, Writing, log},
 };
 
 /// So often does it look.
@@ -65,12 +65,67 @@ pub async fn forget(app: &App) -> Result<(), Refusal> {
             .await?
         {}
     }
+    forget_events(app, before).await?;
     while app
         .writer
         .write(move |writing| rest(writing, before))
         .await?
     {}
     Ok(())
+}
+
+/// An event's place in the order in which they were accepted: when, from which source, under which id.
+type Accepted = (i64, SourceNo, String);
+
+/// Forgets old events that are in no log any more. What somebody still has in the bell stays known, so that sending it
+/// again makes no double; it is passed by once, and while others write.
+async fn forget_events(app: &App, before: Timestamp) -> Result<(), Refusal> {
+    let mut passed: Accepted = (i64::MIN, SourceNo(0), String::new());
+    loop {
+        let from = passed.clone();
+        let old = app.readers.read(move |db| old_events(db, &from, before));
+        let old = old.await?;
+        let Some((last, _)) = old.last() else {
+            return Ok(());
+        };
+        passed = last.clone();
+        let gone: Vec<_> = old
+            .into_iter()
+            .filter_map(|(event, is_kept)| (!is_kept).then_some(event))
+            .collect();
+        if gone.is_empty() {
+            continue;
+        }
+        let forgotten = app.writer.write(move |writing| {
+            let sql = "DELETE FROM events WHERE source = ?1 AND external = ?2";
+            for (_, source, external) in gone {
+                writing
+                    .db
+                    .prepare_cached(sql)?
+                    .execute(params![source, external])?;
+            }
+            Ok(())
+        });
+        forgotten.await?;
+    }
+}
+
+/// Returns some events that were accepted before `before`, after `passed`, and whether each is in a log.
+fn old_events(
+    db: &Connection,
+    passed: &Accepted,
+    before: Timestamp,
+) -> Result<Vec<(Accepted, bool)>, Refusal> {
+    let sql = "SELECT accepted_at, source, external, EXISTS (SELECT 1 FROM log WHERE log.event = events.id) FROM events \
+               WHERE accepted_at < ?1 AND (accepted_at, source, external) > (?2, ?3, ?4) \
+               ORDER BY accepted_at, source, external LIMIT ?5";
+    let (at, source, external) = passed;
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(
+        params![before.ms(), at, source, external, ROWS_AT_ONCE as i64],
+        |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?)),
+    )?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Keeps when which desk was last heard of.
@@ -101,15 +156,15 @@ fn rest(writing: &mut Writing<'_>, before: Timestamp) -> Result<bool, Refusal> {
     let now = writing.now;
     let mut more = false;
     for (sql, moment) in [
-        // What somebody still has in the bell stays known, so that sending it again makes no double.
-        (
-            "DELETE FROM events WHERE (source, external) IN (SELECT source, external FROM events WHERE accepted_at < ?1 \
-             AND NOT EXISTS (SELECT 1 FROM log WHERE log.event = events.id) LIMIT ?2)",
-            before,
-        ),
         (
             "DELETE FROM deliveries WHERE no IN \
              (SELECT no FROM deliveries WHERE outcome IS NOT NULL AND settled_at < ?1 LIMIT ?2)",
+            before,
+        ),
+        // What was never sent and is worth nothing any more.
+        (
+            "DELETE FROM deliveries WHERE no IN \
+             (SELECT no FROM deliveries WHERE outcome IS NULL AND due_at < ?1 AND expires_at < ?1 LIMIT ?2)",
             before,
         ),
         (

@@ -16,6 +16,7 @@ use campanile_protocol::frame;
 
 use crate::{
     cursor::Cursor,
+    refusal::Refusal,
     store::{AgentNo, DeviceNo, Rung},
 };
 
@@ -66,8 +67,26 @@ impl Hub {
     }
 
     /// Opens a stream. The oldest of a device that has too many ends.
-    #[must_use]
+    ///
+    /// `let_in` is asked once the stream is here to be dismissed: whoever was shut out before gets none, and whoever is
+    /// shut out after is found.
+    ///
+    /// # Errors
+    /// What `let_in` refuses.
     pub fn join(
+        self: &Arc<Self>,
+        agent: AgentNo,
+        id: AgentId,
+        device: DeviceNo,
+        cut: Arc<tokio::sync::Notify>,
+        let_in: impl FnOnce() -> Result<(), Refusal>,
+    ) -> Result<Listener, Refusal> {
+        let listener = self.put_in(agent, id, device, cut);
+        let_in()?;
+        Ok(listener)
+    }
+
+    fn put_in(
         self: &Arc<Self>,
         agent: AgentNo,
         id: AgentId,
@@ -148,7 +167,8 @@ impl Hub {
         self.every(|slot| slot.end(None));
     }
 
-    /// Gives a sign of life to the streams whose turn it is, and cuts those off that took none of the last `patience`.
+    /// Gives a sign of life to the streams whose turn it is, and cuts those off that have taken nothing at all, be it news
+    /// or a sign, since `patience` signs ago.
     pub fn beat(&self, step: u64, patience: u32) {
         self.every(|slot| {
             if slot.serial % STEPS == step {
@@ -202,5 +222,38 @@ impl Drop for Listener {
             }
         }
         self.hub.open.fetch_sub(1, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Poll, Waker};
+
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_desk_that_is_shut_out_while_its_stream_opens_gets_none() {
+        let hub = Arc::new(Hub::new(Epoch(Uuid::from_u128(1)), 3));
+        let (agent, id, device) = (AgentNo(1), AgentId(Uuid::from_u128(2)), DeviceNo(7));
+        let join = |let_in: &dyn Fn() -> Result<(), Refusal>| {
+            hub.join(agent, id, device, Arc::default(), let_in)
+        };
+        assert!(join(&|| Err(Refusal::not_found())).is_err());
+        assert_eq!(hub.streams(), 0, "and leaves nothing behind");
+        // What comes after the question finds the stream.
+        let listener = join(&|| {
+            hub.dismiss(device);
+            Ok(())
+        })
+        .expect("let in");
+        let heard = listener
+            .slot()
+            .poll(&mut Context::from_waker(Waker::noop()));
+        assert!(
+            matches!(heard, Poll::Ready(Heard::End(Some(_)))),
+            "{heard:?}"
+        );
     }
 }

@@ -19,6 +19,7 @@ mod hub;
 mod ingest;
 mod limits;
 mod metrics;
+mod names;
 mod openapi;
 mod pairing;
 mod post;
@@ -36,7 +37,7 @@ mod store;
 mod token;
 mod zones;
 
-pub use admin::{AgentRow, Ask, SourceRow, Told};
+pub use admin::{AgentRow, Ask, DeskRow, SourceRow, Told};
 pub use clock::Clock;
 pub use config::{BadConfig, Config, ENVIRONMENT, Pairing, Stream};
 pub use openapi::json as openapi;

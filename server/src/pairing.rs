@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     access::Device,
+    names,
     refusal::Refusal,
     store::{After, AgentNo, Writing},
     token::{self, TokenHash},
@@ -21,8 +22,6 @@ use crate::{
 pub const CODE_LASTS_MS: i64 = 10 * MINUTE_MS;
 /// So many desks an agent can have.
 const DEVICES_MOST: i64 = 50;
-/// The most characters of a desk's name.
-const NAME_MOST: usize = 100;
 
 /// Makes a code for an agent.
 ///
@@ -48,7 +47,7 @@ pub fn issue(writing: &Writing<'_>, agent: AgentNo) -> Result<(String, Timestamp
 /// # Errors
 /// [`Code::PairingCode`] if the code is wrong, used or old; which, is not told.
 pub fn redeem(writing: &mut Writing<'_>, code: &str, name: &str) -> Result<PairAnswer, Refusal> {
-    check_name(name)?;
+    names::check("device_name", name, names::NAME_MOST)?;
     let sql = "DELETE FROM pairing_codes WHERE hash = ?1 AND expires_at > ?2 RETURNING agent";
     let agent: Option<AgentNo> = writing
         .db
@@ -103,12 +102,16 @@ pub fn redeem(writing: &mut Writing<'_>, code: &str, name: &str) -> Result<PairA
     })
 }
 
-/// Takes a desk's token back, and says whether the agent had that desk.
+/// Takes a desk's token back, and says whether there was that desk; where an agent is named, whether it was that agent's.
 ///
 /// # Errors
 /// [`Refusal::Store`] if it cannot be written.
-pub fn revoke(writing: &mut Writing<'_>, agent: AgentNo, device: Uuid) -> Result<bool, Refusal> {
-    let sql = "DELETE FROM devices WHERE id = ?1 AND agent = ?2 RETURNING no";
+pub fn revoke(
+    writing: &mut Writing<'_>,
+    agent: Option<AgentNo>,
+    device: Uuid,
+) -> Result<bool, Refusal> {
+    let sql = "DELETE FROM devices WHERE id = ?1 AND (?2 IS NULL OR agent = ?2) RETURNING no";
     let no = writing
         .db
         .prepare_cached(sql)?
@@ -116,12 +119,4 @@ pub fn revoke(writing: &mut Writing<'_>, agent: AgentNo, device: Uuid) -> Result
         .optional()?;
     writing.after.extend(no.map(After::Revoked));
     Ok(no.is_some())
-}
-
-fn check_name(name: &str) -> Result<(), Refusal> {
-    if name.is_empty() || name.chars().count() > NAME_MOST || name.chars().any(char::is_control) {
-        let told = format!("`device_name`: 1 to {NAME_MOST} characters without control characters");
-        return Err(Refusal::told(Code::BadRequest, told));
-    }
-    Ok(())
 }

@@ -2,6 +2,8 @@
 
 mod preferred;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use campanile_core::{
     change::{Change, Filter, Mark, Seq},
     ids::EventId,
@@ -14,6 +16,7 @@ use campanile_protocol::{
 use rusqlite::{OptionalExtension as _, params};
 
 use crate::{
+    names,
     presence::{AVAILABILITIES, Presences},
     refusal::Refusal,
     store::{AgentNo, DeviceNo, Writing, log::Stored},
@@ -98,9 +101,7 @@ fn one(
     pusher: Pusher<'_>,
     change: &PushedChange,
 ) -> Result<Outcome, Refusal> {
-    // Nothing can have been meant in the future.
-    let at = change.at.min(writing.now);
-    let agent = pusher.agent;
+    let (agent, at) = (pusher.agent, change.at);
     match &change.deed {
         Deed::Marked { ids, mark } => marked(writing, agent, ids, *mark, at),
         Deed::AllRead { up_to, filter } => all_read(writing, agent, *up_to, filter, at),
@@ -117,6 +118,13 @@ fn one(
             conversation,
             focused,
         } => {
+            if conversation
+                .as_ref()
+                .is_some_and(|id| !names::is_plain(id, names::ID_MOST))
+            {
+                let told = format!("`conversation`: {}", names::rule(names::ID_MOST));
+                return Ok(refused(Code::BadRequest, told));
+            }
             pusher
                 .presences
                 .set_look(agent, *focused, conversation.clone(), writing.now);
@@ -138,29 +146,19 @@ fn marked(
             format!("`ids`: 1 to {PUSH_MOST}"),
         ));
     }
-    let by = writing.upcoming(agent);
-    let (mut taken, mut known) = (Vec::new(), 0);
-    for id in ids {
+    let mut items = Vec::with_capacity(ids.len());
+    for id in ids.iter().collect::<BTreeSet<_>>() {
         // Another agent's notice is not found, like one that was never there.
-        let Some(item) = Stored::find(writing.db, agent, *id)? else {
-            continue;
-        };
-        known += 1;
-        if mark_one(writing, agent, &item, mark, at, by)? {
-            taken.push(*id);
-        }
+        items.extend(Stored::find(writing.db, agent, *id)?);
     }
-    if known == 0 {
+    if items.is_empty() {
         return Ok(refused(
             Code::NotFound,
             "`ids`: none of these is a notice of yours".to_owned(),
         ));
     }
-    if taken.is_empty() {
-        return Ok(Outcome::Superseded);
-    }
-    writing.append(agent, at, Change::Marked { ids: taken, mark })?;
-    Ok(Outcome::Accepted)
+    let any = mark_all(writing, agent, &items, mark, at)?;
+    Ok(outcome(any))
 }
 
 fn all_read(
@@ -168,28 +166,66 @@ fn all_read(
     agent: AgentNo,
     up_to: Seq,
     filter: &Filter,
-    at: Timestamp,
+    meant: Timestamp,
 ) -> Result<Outcome, Refusal> {
+    let at = meant.min(writing.now);
     let by = writing.upcoming(agent);
     let up_to = up_to.min(Seq(by.0 - 1));
-    let mut any = false;
+    let (mut any, mut later) = (false, Vec::new());
     for item in Stored::live(writing.db, agent)? {
         // The rule of `core::inbox`: what is snoozed was put off on purpose.
         let is_meant = item.seq <= up_to && filter.lets(&item.kind) && item.marked.is_unread(at);
-        any |= is_meant && mark_one(writing, agent, &item, Mark::Read, at, by)?;
+        if is_meant && item.moment(meant, writing.now) > at {
+            later.push(item);
+        } else {
+            any |= is_meant && mark_one(writing, agent, &item, Mark::Read, at, by)?;
+        }
     }
-    if !any {
-        return Ok(Outcome::Superseded);
+    if any {
+        let filter = filter.clone();
+        writing.append(agent, at, Change::AllRead { up_to, filter })?;
     }
-    writing.append(
-        agent,
-        at,
-        Change::AllRead {
-            up_to,
-            filter: filter.clone(),
-        },
-    )?;
-    Ok(Outcome::Accepted)
+    // By the clock these were not there yet, but whoever read all up to that place has seen them.
+    any |= mark_all(writing, agent, &later, Mark::Read, meant)?;
+    Ok(outcome(any))
+}
+
+/// Marks notices and tells the log, once for each moment at which it holds; says whether anything was taken.
+fn mark_all(
+    writing: &mut Writing<'_>,
+    agent: AgentNo,
+    items: &[Stored],
+    mark: Mark,
+    meant: Timestamp,
+) -> Result<bool, Refusal> {
+    let mut by_moment: BTreeMap<Timestamp, Vec<&Stored>> = BTreeMap::new();
+    for item in items {
+        let at = item.moment(meant, writing.now);
+        by_moment.entry(at).or_default().push(item);
+    }
+    let mut any = false;
+    for (at, items) in by_moment {
+        let by = writing.upcoming(agent);
+        let mut ids = Vec::with_capacity(items.len());
+        for item in items {
+            if mark_one(writing, agent, item, mark, at, by)? {
+                ids.push(item.event);
+            }
+        }
+        if !ids.is_empty() {
+            any = true;
+            writing.append(agent, at, Change::Marked { ids, mark })?;
+        }
+    }
+    Ok(any)
+}
+
+fn outcome(any: bool) -> Outcome {
+    if any {
+        Outcome::Accepted
+    } else {
+        Outcome::Superseded
+    }
 }
 
 fn mark_one(

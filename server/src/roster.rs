@@ -11,13 +11,11 @@ use rusqlite::{OptionalExtension as _, params};
 use crate::{
     agents::{self, NewAgent},
     directory::{Part, PlaceKind},
+    names::{self, ID_MOST, NAME_MOST},
     refusal::Refusal,
     scopes,
     store::{AgentNo, SourceNo, Writing},
 };
-
-/// The most characters of a source's own id.
-const ID_MOST: usize = 200;
 
 /// Takes a source's directory. What is missing from it is removed: an agent then is nobody to this source any more, and stays.
 ///
@@ -196,8 +194,8 @@ fn replace_places(
 fn check(roster: &Roster) -> Result<(), Refusal> {
     let mut known = HashSet::new();
     for (number, agent) in roster.agents.iter().enumerate() {
-        check_id(&format!("agents[{number}].id"), &agent.id)?;
-        agents::check_name(&format!("agents[{number}].name"), &agent.name)?;
+        names::check(&format!("agents[{number}].id"), &agent.id, ID_MOST)?;
+        names::check(&format!("agents[{number}].name"), &agent.name, NAME_MOST)?;
         let path = format!("agents[{number}].");
         agents::check_locale(&path, agent.lang.as_deref(), agent.zone.as_deref())?;
         if !known.insert(agent.id.as_str()) {
@@ -211,8 +209,8 @@ fn check(roster: &Roster) -> Result<(), Refusal> {
         let mut ids = HashSet::new();
         for (number, place) in places.iter().enumerate() {
             let path = format!("{}[{number}]", plural(kind));
-            check_id(&format!("{path}.id"), &place.id)?;
-            agents::check_name(&format!("{path}.name"), &place.name)?;
+            names::check(&format!("{path}.id"), &place.id, ID_MOST)?;
+            names::check(&format!("{path}.name"), &place.name, NAME_MOST)?;
             if !ids.insert(place.id.as_str()) {
                 return Err(bad(format!(
                     "`{path}.id`: `{}` stands there twice",
@@ -243,15 +241,6 @@ const fn plural(kind: PlaceKind) -> &'static str {
         PlaceKind::Inbox => "inboxes",
         PlaceKind::Team => "teams",
     }
-}
-
-fn check_id(path: &str, id: &str) -> Result<(), Refusal> {
-    if id.is_empty() || id.chars().count() > ID_MOST || id.chars().any(char::is_control) {
-        return Err(bad(format!(
-            "`{path}`: 1 to {ID_MOST} characters without control characters"
-        )));
-    }
-    Ok(())
 }
 
 fn bad(told: impl Into<String>) -> Refusal {

@@ -1,9 +1,11 @@
 //! Scopes: telling an agent's log who the agent is and where it belongs, whenever that is another thing than it last told.
 
 use campanile_core::{change::Change, event::Notice};
+use campanile_protocol::problem::Code;
 use rusqlite::params;
 
 use crate::{
+    catchup::PAGE_MOST_BYTES,
     directory::{Part, Place, PlaceKey, PlaceKind, Source},
     refusal::Refusal,
     store::{AgentNo, Writing},
@@ -13,6 +15,8 @@ use crate::{
 const PLACES_MOST: usize = 10_000;
 /// An agent is a guest in so many places at the most.
 const GUEST_MOST: usize = 500;
+/// An agent whose scopes have more bytes becomes a guest nowhere: an event must not be refused for want of room.
+const GUEST_MOST_BYTES: usize = PAGE_MOST_BYTES / 2;
 
 /// Makes a place that is not there yet, and gives a name to one that has none.
 ///
@@ -85,7 +89,9 @@ pub fn welcome(
         else {
             continue;
         };
-        if writing.directory.count_places_around(agent) >= GUEST_MOST {
+        if writing.directory.count_places_around(agent) >= GUEST_MOST
+            || scopes_bytes(writing, agent)? > GUEST_MOST_BYTES
+        {
             continue;
         }
         join(writing, no, agent, Part::Guest)?;
@@ -93,6 +99,14 @@ pub fn welcome(
         is_new = true;
     }
     if is_new { tell(writing, agent) } else { Ok(()) }
+}
+
+fn scopes_bytes(writing: &Writing<'_>, agent: AgentNo) -> Result<usize, Refusal> {
+    let known = writing.directory.agent(agent);
+    Ok(match known {
+        Some(known) => serde_json::to_vec(&known.scopes)?.len(),
+        None => 0,
+    })
 }
 
 /// Gives an agent a part in a place, in the tables only.
@@ -111,7 +125,7 @@ pub fn join(writing: &Writing<'_>, place: i64, agent: AgentNo, part: Part) -> Re
 /// Writes an agent's scopes into the log, if they are others than it last told.
 ///
 /// # Errors
-/// [`Refusal::Store`] if it cannot be written.
+/// [`Code::TooLarge`] if they fit no frame; [`Refusal::Store`] if they cannot be written.
 pub fn tell(writing: &mut Writing<'_>, agent: AgentNo) -> Result<(), Refusal> {
     let Some(known) = writing.directory.agent(agent) else {
         return Ok(());
@@ -120,11 +134,19 @@ pub fn tell(writing: &mut Writing<'_>, agent: AgentNo) -> Result<(), Refusal> {
     if scopes == known.scopes {
         return Ok(());
     }
+    let json = serde_json::to_string(&scopes)?;
+    if json.len() > PAGE_MOST_BYTES {
+        let told = format!(
+            "`{}` belongs to more lines, inboxes and teams than fit {PAGE_MOST_BYTES} bytes. Take the agent out of some.",
+            known.handle
+        );
+        return Err(Refusal::told(Code::TooLarge, told));
+    }
     let sql = "UPDATE agents SET scopes = ?2 WHERE no = ?1";
     writing
         .db
         .prepare_cached(sql)?
-        .execute(params![agent, serde_json::to_string(&scopes)?])?;
+        .execute(params![agent, json])?;
     if let Some(known) = writing.directory.agent_mut(agent) {
         known.scopes = scopes.clone();
     }
@@ -141,7 +163,7 @@ pub fn tell(writing: &mut Writing<'_>, agent: AgentNo) -> Result<(), Refusal> {
 /// Does the same for everybody.
 ///
 /// # Errors
-/// [`Refusal::Store`] if it cannot be written.
+/// As [`tell`].
 pub fn tell_all(writing: &mut Writing<'_>) -> Result<(), Refusal> {
     let mut agents: Vec<_> = writing.directory.agents().map(|agent| agent.no).collect();
     agents.sort_unstable();

@@ -12,6 +12,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Notify, watch},
     task::JoinSet,
+    time::MissedTickBehavior,
 };
 
 use crate::{
@@ -290,6 +291,8 @@ async fn beat(app: App, stopped: Stopped) {
         .unwrap_or(u32::MAX)
         .max(1);
     let mut ticks = tokio::time::interval(step);
+    // After a pause of the machine, beats that were missed would count as beats that nobody took.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut turn = 0;
     loop {
         tokio::select! {

@@ -1,5 +1,7 @@
 //! The present of one agent, in pages (design 10.6).
 
+use std::sync::LazyLock;
+
 use campanile_core::{
     change::{Change, Entry, Seq},
     time::Timestamp,
@@ -8,7 +10,7 @@ use campanile_protocol::{
     problem::Code,
     snapshot::{DatedCell, Head, SNAPSHOT_MOST, Snapshot, SnapshotItem},
 };
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, named_params, params};
 
 use crate::{
     catchup::{Log, PAGE_MOST_BYTES},
@@ -48,32 +50,32 @@ impl After {
     /// # Errors
     /// [`Code::CursorGone`] if it is of another life, [`Code::BadRequest`] if it is none of ours.
     pub fn parse(text: &str, log: &Log) -> Result<Self, Refusal> {
-        let none = || {
-            Refusal::told(
-                Code::BadRequest,
-                "`after`: send `next` of the page before, as it was.",
-            )
+        let parts: Vec<_> = text.splitn(5, '.').collect();
+        let [epoch, list, as_of, before] = parts[..] else {
+            return Err(not_ours());
         };
-        let mut parts = text.split('.');
-        let mut part = || parts.next().ok_or_else(none);
-        let (epoch, list, as_of, before) = (part()?, part()?, part()?, part()?);
         if epoch != log.epoch.to_string() {
             return Err(Refusal::told(
                 Code::CursorGone,
                 "The database is another one; begin with the first page.",
             ));
         }
-        let seq = |text: &str| text.parse().map(Seq).map_err(|_| none());
+        let seq = |text: &str| text.parse().map(Seq).map_err(|_| not_ours());
         let list = match list {
             "live" => List::Live,
             "rest" => List::Rest,
-            _ => return Err(none()),
+            _ => return Err(not_ours()),
         };
         Ok(Self {
             as_of: seq(as_of)?,
             list,
             before: seq(before)?,
         })
+    }
+
+    /// Says whether a page of a log that ends at `head` could have told to go on here.
+    fn fits(self, head: Seq) -> bool {
+        (0..=head.0).contains(&self.as_of.0) && (0..=self.as_of.0 + 1).contains(&self.before.0)
     }
 
     fn text(self, log: &Log) -> String {
@@ -83,6 +85,13 @@ impl After {
         };
         format!("{}.{list}.{}.{}", log.epoch, self.as_of.0, self.before.0)
     }
+}
+
+fn not_ours() -> Refusal {
+    Refusal::told(
+        Code::BadRequest,
+        "`after`: send `next` of the page before, as it was.",
+    )
 }
 
 /// Returns the first page, and the entry after which the log goes on.
@@ -96,7 +105,7 @@ pub fn first(db: &Connection, log: &Log, view: View) -> Result<(Snapshot, Seq), 
         list: List::Live,
         before: Seq(head.0 + 1),
     };
-    let mut snapshot = page(db, log, after)?;
+    let mut snapshot = page_from(db, log, after)?;
     snapshot.head = Some(head_of(db, log, view)?);
     Ok((snapshot, head))
 }
@@ -104,8 +113,15 @@ pub fn first(db: &Connection, log: &Log, view: View) -> Result<(Snapshot, Seq), 
 /// Returns a page.
 ///
 /// # Errors
-/// [`Refusal::Store`] if the database cannot be read.
+/// [`Code::BadRequest`] if no page of this log can begin there; [`Refusal::Store`] if the database cannot be read.
 pub fn page(db: &Connection, log: &Log, after: After) -> Result<Snapshot, Refusal> {
+    if !after.fits(log::head(db, log.agent)?) {
+        return Err(not_ours());
+    }
+    page_from(db, log, after)
+}
+
+fn page_from(db: &Connection, log: &Log, after: After) -> Result<Snapshot, Refusal> {
     let mut page = Page {
         items: Vec::new(),
         bytes: 0,
@@ -133,9 +149,16 @@ struct Page {
 impl Page {
     /// Fills up from one list, and returns where to go on if there is room left.
     fn fill(&mut self, db: &Connection, log: &Log, after: After) -> Result<Option<After>, Refusal> {
-        let room = SNAPSHOT_MOST - self.items.len();
         let mut before = after.before;
-        for (body, stored) in after.list.rows(db, log, after, room + 1)? {
+        let mut statement = db.prepare_cached(after.list.sql())?;
+        let mut rows = statement.query(named_params! {
+            ":agent": log.agent,
+            ":before": after.before.0,
+            ":as_of": after.as_of.0,
+        })?;
+        // Row by row: bodies that have no room on the page are not read.
+        while let Some(row) = rows.next()? {
+            let (body, stored): (String, _) = (row.get("body")?, Stored::read(row)?);
             self.bytes += body.len();
             let is_full = self.items.len() == SNAPSHOT_MOST
                 || (self.bytes > PAGE_MOST_BYTES && !self.items.is_empty());
@@ -158,38 +181,28 @@ impl Page {
 }
 
 impl List {
-    fn rows(
-        self,
-        db: &Connection,
-        log: &Log,
-        after: After,
-        limit: usize,
-    ) -> Result<Vec<(String, Stored)>, Refusal> {
-        let columns = Stored::COLUMNS;
-        let sql = match self {
-            Self::Live => format!(
-                "SELECT {columns}, body FROM log WHERE agent = ?1 AND live = 1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3"
-            ),
-            // What was marked while the pages are read stands in the first list no more, and may not be missed in this.
-            Self::Rest => format!(
-                "SELECT {columns}, body FROM log WHERE agent = ?1 AND live = 0 AND seq < ?2 AND mark != 3 \
-                 UNION ALL SELECT {columns}, body FROM log WHERE agent = ?1 AND live = 1 AND seq < ?2 AND marked_by > ?4 \
-                 ORDER BY seq DESC LIMIT ?3"
-            ),
-        };
-        let before = after.before.0;
-        let read = |row: &Row<'_>| Ok((row.get("body")?, Stored::read(row)?));
-        let mut statement = db.prepare_cached(&sql)?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = match self {
-            Self::Live => statement
-                .query_map(params![log.agent, before, limit], read)?
-                .collect::<Result<_, _>>(),
-            Self::Rest => statement
-                .query_map(params![log.agent, before, limit, after.as_of.0], read)?
-                .collect::<Result<_, _>>(),
-        };
-        Ok(rows?)
+    /// Returns the query of the list, from `:before` down.
+    fn sql(self) -> &'static str {
+        static SQL: LazyLock<[String; 2]> = LazyLock::new(|| {
+            let select = format!(
+                "SELECT {}, body FROM log WHERE agent = :agent",
+                Stored::COLUMNS
+            );
+            // What was marked while the pages are read stands in the first list no more, and may not be missed in the second.
+            [
+                format!(
+                    "{select} AND live = 1 AND seq < :before AND seq <= :as_of ORDER BY seq DESC"
+                ),
+                format!(
+                    "{select} AND live = 0 AND seq < :before AND mark != 3 \
+                     UNION ALL {select} AND live = 1 AND seq < :before AND marked_by > :as_of ORDER BY seq DESC"
+                ),
+            ]
+        });
+        match self {
+            Self::Live => &SQL[0],
+            Self::Rest => &SQL[1],
+        }
     }
 }
 

@@ -55,6 +55,25 @@ pub fn verify(proof: &Proof<'_>) -> Result<Proven, Refusal> {
     (scheme.verify)(proof)
 }
 
+/// Checks a request as [`verify`] does, and returns what to remember it by, where its signature covers an id.
+///
+/// # Errors
+/// As [`verify`].
+pub fn prove(
+    headers: &HeaderMap,
+    body: &[u8],
+    keys: &SourceKeys,
+    now: Timestamp,
+) -> Result<Option<replay::Seen>, Refusal> {
+    let proven = verify(&Proof {
+        headers,
+        body,
+        keys,
+        now,
+    })?;
+    Ok(proven.id.map(|id| replay::Seen::of(id, body)))
+}
+
 /// Returns the answer to a request that is not proven: which part of it was wrong, is not told.
 #[must_use]
 pub fn unproven() -> Refusal {

@@ -4,12 +4,14 @@ use std::{
     io,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use campanile_protocol::problem::Code;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::{UnixListener, UnixStream},
+    task::JoinSet,
 };
 
 use super::{Ask, Told, perform};
@@ -17,6 +19,8 @@ use crate::{refusal::Refusal, store::Writer};
 
 /// The most bytes of a question: a roster.
 const QUESTION_MOST_BYTES: u64 = 8 * 1024 * 1024;
+/// A question that comes too slowly is not waited for.
+const QUESTION_PATIENCE: Duration = Duration::from_secs(30);
 
 /// The socket, which goes when this is dropped.
 #[derive(Debug)]
@@ -44,18 +48,29 @@ pub fn listen(path: &Path, writer: Writer, base: String) -> io::Result<Door> {
     }
     let listener = UnixListener::bind(path)?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
-    let task = tokio::spawn(async move {
-        loop {
-            match listener.accept().await {
-                Ok((stream, _)) => drop(tokio::spawn(answer(stream, writer.clone(), base.clone()))),
-                Err(error) => tracing::warn!(%error, "the admin socket cannot accept"),
-            }
-        }
-    });
+    let task = tokio::spawn(accept(listener, writer, base));
     Ok(Door {
         path: path.to_owned(),
         task,
     })
+}
+
+/// The conversations end with this: none may keep the writer from ending.
+async fn accept(listener: UnixListener, writer: Writer, base: String) {
+    let mut conversations = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => drop(conversations.spawn(answer(stream, writer.clone(), base.clone()))),
+                Err(error) => {
+                    // Out of file descriptors, mostly: those that are in use must end first.
+                    tracing::warn!(%error, "the admin socket cannot accept");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+            Some(_) = conversations.join_next(), if !conversations.is_empty() => {}
+        }
+    }
 }
 
 async fn answer(stream: UnixStream, writer: Writer, base: String) {
@@ -67,9 +82,8 @@ async fn answer(stream: UnixStream, writer: Writer, base: String) {
 async fn converse(stream: UnixStream, writer: &Writer, base: &str) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut question = String::new();
-    BufReader::new(read.take(QUESTION_MOST_BYTES))
-        .read_line(&mut question)
-        .await?;
+    let mut read = BufReader::new(read.take(QUESTION_MOST_BYTES));
+    tokio::time::timeout(QUESTION_PATIENCE, read.read_line(&mut question)).await??;
     let told = match serde_json::from_str::<Ask>(&question) {
         Ok(ask) => {
             let base = base.to_owned();

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 
 use super::{ask::ask, output};
 use crate::{
-    admin::{AgentRow, Ask, Told},
+    admin::{AgentRow, Ask, DeskRow, Told},
     config::Config,
 };
 
@@ -40,6 +40,16 @@ pub enum Agent {
         source: String,
         /// The source's own id of the agent.
         #[arg(long)]
+        id: String,
+    },
+    /// List the desks that are paired with an agent.
+    Desks {
+        /// Handle or name.
+        agent: String,
+    },
+    /// Shut a desk out, one that was lost say. Its streams end at once, and its token opens nothing any more.
+    ShutOut {
+        /// The id of the desk, as `agent desks` tells it.
         id: String,
     },
     /// Remove an agent, with the agent's log, choices and desks.
@@ -92,11 +102,14 @@ impl Agent {
                 )
                 .await?
             }
+            Self::Desks { agent } => ask(config, Ask::Desks { agent }).await?,
+            Self::ShutOut { id } => ask(config, Ask::ShutOut { desk: id }).await?,
             Self::Remove { agent } => ask(config, Ask::AgentRemove { agent }).await?,
         };
         match told {
             Told::Agent(agent) => output::text(&rows(&[agent])),
             Told::Agents { agents } => output::text(&rows(&agents)),
+            Told::Desks { desks } => output::text(&desk_rows(&desks)),
             _ => {}
         }
         Ok(())
@@ -127,6 +140,19 @@ fn rows(agents: &[AgentRow]) -> String {
         ]
     };
     output::columns(&agents.iter().map(row).collect::<Vec<_>>())
+}
+
+fn desk_rows(desks: &[DeskRow]) -> String {
+    let row = |desk: &DeskRow| {
+        let seen = desk.seen_at.map(|at| format!("seen {at}"));
+        vec![
+            desk.id.to_string(),
+            desk.name.clone(),
+            format!("paired {}", desk.paired_at),
+            seen.unwrap_or_default(),
+        ]
+    };
+    output::columns(&desks.iter().map(row).collect::<Vec<_>>())
 }
 
 fn word(role: Role) -> String {

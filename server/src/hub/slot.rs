@@ -22,7 +22,7 @@ const WAITING_MOST_BYTES: usize = 64 * 1024;
 pub enum News {
     /// An entry of the log, as a frame.
     Entry(Seq, Bytes),
-    /// A frame that is in no log.
+    /// A frame that is in no log. It tells all there is to tell, so that only the last one matters.
     Aside(Bytes),
 }
 
@@ -55,6 +55,8 @@ struct Waiting {
     queue: VecDeque<News>,
     bytes: usize,
     behind: bool,
+    /// Of what was dropped, the last that cannot be read from the log.
+    aside: Option<Bytes>,
     /// So many beats were not taken.
     beats: u32,
     ending: Option<Option<Bytes>>,
@@ -77,10 +79,15 @@ impl Slot {
         let bytes = news.bytes();
         if waiting.queue.len() >= WAITING_MOST || waiting.bytes + bytes > WAITING_MOST_BYTES {
             // The memory goes back, too: the log will be read instead.
-            waiting.queue = VecDeque::new();
+            for dropped in std::mem::take(&mut waiting.queue) {
+                waiting.drop_news(dropped);
+            }
             waiting.bytes = 0;
             waiting.behind = true;
-        } else if !waiting.behind {
+            waiting.drop_news(news);
+        } else if waiting.behind {
+            waiting.drop_news(news);
+        } else {
             waiting.bytes += bytes;
             waiting.queue.push_back(news);
         }
@@ -97,7 +104,7 @@ impl Slot {
         }
     }
 
-    /// Gives a sign of life. A reader that took none of the last `patience` is cut off.
+    /// Gives a sign of life. A reader that has taken nothing since `patience` signs ago is cut off.
     pub fn beat(&self, patience: u32) {
         let mut waiting = self.waiting();
         if waiting.beats >= patience {
@@ -128,11 +135,20 @@ impl Slot {
             waiting.beats = 0;
             return Poll::Ready(Heard::Behind);
         }
+        if let Some(frame) = waiting.aside.take() {
+            waiting.beats = 0;
+            return Poll::Ready(Heard::News(News::Aside(frame)));
+        }
         if std::mem::take(&mut waiting.beats) > 0 {
             return Poll::Ready(Heard::Beat);
         }
         waiting.listen(cx);
         Poll::Pending
+    }
+
+    /// Notes that the reader takes something that did not wait here.
+    pub fn took(&self) {
+        self.waiting().beats = 0;
     }
 
     /// Says whether the stream ends, while it waits for something else.
@@ -151,6 +167,12 @@ impl Slot {
 }
 
 impl Waiting {
+    fn drop_news(&mut self, news: News) {
+        if let News::Aside(frame) = news {
+            self.aside = Some(frame);
+        }
+    }
+
     fn wake(&mut self) {
         if let Some(waker) = self.waker.take() {
             waker.wake();
@@ -170,5 +192,62 @@ impl News {
         match self {
             Self::Entry(_, frame) | Self::Aside(frame) => frame.len(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slot() -> (Slot, Arc<Notify>) {
+        let cut = Arc::new(Notify::new());
+        (Slot::new(0, DeviceNo(1), cut.clone()), cut)
+    }
+
+    fn heard(slot: &Slot) -> String {
+        match slot.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Heard::News(News::Entry(seq, _))) => format!("entry {}", seq.0),
+            Poll::Ready(Heard::News(News::Aside(frame))) => {
+                format!("aside {}", String::from_utf8_lossy(&frame))
+            }
+            Poll::Ready(heard) => format!("{heard:?}"),
+            Poll::Pending => "nothing".to_owned(),
+        }
+    }
+
+    #[test]
+    fn of_what_is_dropped_the_last_that_is_in_no_log_is_told() {
+        let (slot, _) = slot();
+        let aside = |text: &'static str| News::Aside(Bytes::from_static(text.as_bytes()));
+        slot.put(aside("busy"));
+        for seq in 0..=WAITING_MOST {
+            slot.put(News::Entry(Seq(seq as i64), Bytes::from_static(b"x")));
+        }
+        slot.put(aside("away"));
+        slot.put(aside("available"));
+        slot.put(News::Entry(Seq(99), Bytes::from_static(b"x")));
+        let told: Vec<_> = (0..3).map(|_| heard(&slot)).collect();
+        assert_eq!(told, ["Behind", "aside available", "nothing"]);
+    }
+
+    #[test]
+    fn a_reader_that_takes_what_did_not_wait_is_not_cut_off() {
+        let (slot, cut) = slot();
+        for _ in 0..10 {
+            slot.beat(2);
+            slot.beat(2);
+            slot.took();
+        }
+        let is_cut = |cut: &Notify| {
+            let notified = std::pin::pin!(cut.notified());
+            notified
+                .poll(&mut Context::from_waker(Waker::noop()))
+                .is_ready()
+        };
+        assert!(!is_cut(&cut));
+        for _ in 0..3 {
+            slot.beat(2);
+        }
+        assert!(is_cut(&cut), "one that takes nothing is");
     }
 }

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use campanile_core::event::Reference;
+use campanile_core::{
+    event::Reference,
+    time::{DAY_MS, Timestamp},
+};
 use campanile_protocol::event::NewEvent;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -19,6 +22,8 @@ pub struct Filled<'a> {
     pub new: &'a NewEvent,
     source: SourceNo,
     known: Option<Known>,
+    /// When that was last written.
+    told_at: Option<Timestamp>,
 }
 
 /// What is known of a conversation, by the source's ids.
@@ -36,11 +41,17 @@ impl<'a> Filled<'a> {
     /// # Errors
     /// [`Refusal::Store`] if the database cannot be read.
     pub fn read(db: &Connection, source: SourceNo, new: &'a NewEvent) -> Result<Self, Refusal> {
-        let known = match &new.conversation {
+        let found = match &new.conversation {
             Some(conversation) => Known::find(db, source, &conversation.id)?,
             None => None,
         };
-        Ok(Self { new, source, known })
+        let (known, told_at) = found.unzip();
+        Ok(Self {
+            new,
+            source,
+            known,
+            told_at,
+        })
     }
 
     /// Returns the assignee.
@@ -90,7 +101,8 @@ impl<'a> Filled<'a> {
         told.or_else(|| self.known.as_ref().and_then(known).map(String::as_str))
     }
 
-    /// Keeps what the event tells, where that is another thing than was known.
+    /// Keeps what the event tells, where that is another thing than was known, or was last written so long ago that
+    /// retention would think the conversation over.
     ///
     /// # Errors
     /// [`Refusal::Store`] if it cannot be written.
@@ -104,7 +116,10 @@ impl<'a> Filled<'a> {
             inbox: self.place(PlaceKind::Inbox).map(|key| key.external),
             line: self.place(PlaceKind::Line).map(|key| key.external),
         };
-        if now == self.known.clone().unwrap_or_default() {
+        let is_fresh = self
+            .told_at
+            .is_none_or(|told_at| (0..DAY_MS).contains(&writing.now.since_ms(told_at)));
+        if is_fresh && now == self.known.clone().unwrap_or_default() {
             return Ok(());
         }
         let sql = "INSERT OR REPLACE INTO conversations (source, external, assignee, team, inbox, line, told_at) \
@@ -123,16 +138,21 @@ impl<'a> Filled<'a> {
 }
 
 impl Known {
-    fn find(db: &Connection, source: SourceNo, external: &str) -> rusqlite::Result<Option<Self>> {
-        let sql = "SELECT assignee, team, inbox, line FROM conversations WHERE source = ?1 AND external = ?2";
+    fn find(
+        db: &Connection,
+        source: SourceNo,
+        external: &str,
+    ) -> rusqlite::Result<Option<(Self, Timestamp)>> {
+        let sql = "SELECT assignee, team, inbox, line, told_at FROM conversations WHERE source = ?1 AND external = ?2";
         db.prepare_cached(sql)?
             .query_row(params![source, external], |row| {
-                Ok(Self {
+                let known = Self {
                     assignee: row.get(0)?,
                     team: row.get(1)?,
                     inbox: row.get(2)?,
                     line: row.get(3)?,
-                })
+                };
+                Ok((known, Timestamp::from_ms(row.get(4)?)))
             })
             .optional()
     }

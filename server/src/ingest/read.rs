@@ -12,7 +12,10 @@ use campanile_protocol::{
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use crate::refusal::Refusal;
+use crate::{
+    names::{self, is_bounded, is_plain},
+    refusal::Refusal,
+};
 
 /// An event that is well formed.
 #[derive(Clone, Debug)]
@@ -28,7 +31,7 @@ pub struct Read {
 }
 
 /// The most characters of an id, a name, a key or a number.
-const SHORT: usize = 200;
+const SHORT: usize = names::ID_MOST;
 /// The most characters of a headline.
 const TITLE: usize = 500;
 /// The most characters of a text.
@@ -257,20 +260,18 @@ fn check_people(field: &str, people: &[Reference]) -> Result<(), Wrong> {
 fn check_reference(field: &str, reference: &Reference) -> Result<(), Wrong> {
     let within = |rest: &str| format!("{field}.{rest}");
     // The common case must not build names that nobody reads.
-    if is_bounded(&reference.id, SHORT) && !reference.id.is_empty() {
+    if is_plain(&reference.id, SHORT) {
         return optional_with(|| within("name"), reference.name.as_deref(), SHORT);
     }
     required(&within("id"), &reference.id, SHORT)
 }
 
 fn required(field: &str, text: &str, most: usize) -> Result<(), Wrong> {
-    if text.is_empty() || !is_bounded(text, most) || text.chars().any(char::is_control) {
-        return Err(wrong(
-            field,
-            format!("1 to {most} characters without control characters"),
-        ));
+    if is_plain(text, most) {
+        Ok(())
+    } else {
+        Err(wrong(field, names::rule(most)))
     }
-    Ok(())
 }
 
 fn optional(field: &str, text: Option<&str>, most: usize) -> Result<(), Wrong> {
@@ -284,10 +285,6 @@ fn optional_with(field: impl Fn() -> String, text: Option<&str>, most: usize) ->
         }
         _ => Ok(()),
     }
-}
-
-fn is_bounded(text: &str, most: usize) -> bool {
-    text.len() <= most || text.chars().count() <= most
 }
 
 fn check_address(field: &str, address: &str) -> Result<(), Wrong> {
@@ -339,6 +336,7 @@ mod tests {
             r#"{"id":"1","type":"x","conversation":{"id":"4","url":"javascript:alert(1)"}}"#,
             r#"{"id":"1","type":"x","links":[{"rel":"open","url":"https://a@b/"}]}"#,
             r#"[{"id":"1","type":"x"},{"id":"2","type":"x","recipients":[{"id":"17"},{"id":""}]}]"#,
+            r#"{"id":"1","type":"x","team":{"id":"sup\u0007port"}}"#,
             &deep,
         ];
         let told: Vec<_> = table
@@ -365,6 +363,7 @@ mod tests {
             bad_event `conversation.url`: an address that begins with https:// or http:// and names a host
             bad_event `links[0].url`: an address that begins with https:// or http:// and names a host
             bad_event `[1].recipients[1].id`: 1 to 200 characters without control characters
+            bad_event `team.id`: 1 to 200 characters without control characters
             bad_request Nest arrays and objects at most 32 deep.
         "#]].assert_eq(&told.concat());
     }

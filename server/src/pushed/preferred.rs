@@ -6,7 +6,7 @@ use campanile_core::{
     change::Change,
     channel::Channel,
     policy::{Lock, Policy},
-    preferences::{ANY_KIND, Cell, Facet, Scope, check},
+    preferences::{ANY_KIND, Cell, Facet, Preferences, Scope, check},
     time::Timestamp,
 };
 use campanile_protocol::{
@@ -18,13 +18,15 @@ use serde_json::Value;
 
 use super::refused;
 use crate::{
+    directory::load,
     refusal::Refusal,
     store::{AgentNo, Writing},
 };
 
 /// The most characters of a kind or a facet.
 const WORD_MOST: usize = 64;
-/// All choices of one agent together have so many bytes at the most: they travel in one frame.
+/// All choices of one agent together have so many bytes at the most: they travel in one frame. Those that were taken back
+/// count as well, but give way: the oldest are forgotten first.
 const CHOICES_MOST_BYTES: usize = 256 * 1024;
 
 /// Takes choices: all that are not older than what was chosen before.
@@ -56,27 +58,30 @@ pub fn take(
         .replay()
         .map(|(cell, at)| ((cell.scope, cell.kind, cell.facet), at))
         .collect();
-    let is_newer = |cell: &&Cell| {
-        meant
-            .get(&(cell.scope.clone(), cell.kind.clone(), cell.facet.clone()))
-            .is_none_or(|earlier| *earlier <= at)
-    };
+    let earlier =
+        |cell: &Cell| meant.get(&(cell.scope.clone(), cell.kind.clone(), cell.facet.clone()));
+    // Nothing can have been meant in the future; but the clock may have been put back since the earlier choice.
+    let latest = cells.iter().filter_map(earlier).copied().max();
+    let at = at.min(latest.map_or(writing.now, |latest| latest.max(writing.now)));
+    let is_newer = |cell: &&Cell| earlier(cell).is_none_or(|earlier| *earlier <= at);
     let taken: Vec<Cell> = cells.iter().filter(is_newer).cloned().collect();
     if taken.is_empty() {
         return Ok(Outcome::Superseded);
     }
-    let before: usize = known
-        .preferences
-        .replay()
-        .map(|(cell, _)| size(&cell))
-        .sum();
-    if before + taken.iter().map(size).sum::<usize>() > CHOICES_MOST_BYTES {
+    let before = live_bytes(&known.preferences);
+    let mut preferences = known.preferences.clone();
+    for cell in &taken {
+        preferences.apply(cell, at);
+    }
+    let after = live_bytes(&preferences);
+    if after > CHOICES_MOST_BYTES && after > before {
         return Ok(refused(
             Code::TooLarge,
             "there are too many choices; take some back first".to_owned(),
         ));
     }
     keep(writing, agent, &taken, at)?;
+    forget_taken_back(writing, agent)?;
     writing.append(agent, at, Change::Preferred { cells: taken })?;
     Ok(Outcome::Accepted)
 }
@@ -103,6 +108,54 @@ fn keep(
         }
     }
     Ok(())
+}
+
+/// Forgets choices that were taken back where all together are too many. Each is kept as long as there is room, so that
+/// an earlier choice that comes late does not bring it back.
+fn forget_taken_back(writing: &mut Writing<'_>, agent: AgentNo) -> Result<(), Refusal> {
+    let Some(known) = writing.directory.agent(agent) else {
+        return Ok(());
+    };
+    let mut bytes: usize = known
+        .preferences
+        .replay()
+        .map(|(cell, _)| size(&cell))
+        .sum();
+    if bytes <= CHOICES_MOST_BYTES {
+        return Ok(());
+    }
+    let mut taken_back: Vec<_> = known
+        .preferences
+        .replay()
+        .filter(|(cell, _)| cell.value.is_none())
+        .collect();
+    taken_back.sort_by_key(|(_, at)| *at);
+    let sql = "DELETE FROM cells WHERE agent = ?1 AND scope = ?2 AND kind = ?3 AND facet = ?4";
+    for (cell, _) in taken_back {
+        if bytes <= CHOICES_MOST_BYTES {
+            break;
+        }
+        bytes -= size(&cell);
+        writing.db.prepare_cached(sql)?.execute(params![
+            agent,
+            cell.scope.to_string(),
+            cell.kind,
+            cell.facet
+        ])?;
+    }
+    let preferences = load::preferences(writing.db, agent)?;
+    if let Some(known) = writing.directory.agent_mut(agent) {
+        known.preferences = preferences;
+    }
+    Ok(())
+}
+
+fn live_bytes(preferences: &Preferences) -> usize {
+    preferences
+        .replay()
+        .filter(|(cell, _)| cell.value.is_some())
+        .map(|(cell, _)| size(&cell))
+        .sum()
 }
 
 fn size(cell: &Cell) -> usize {

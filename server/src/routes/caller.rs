@@ -49,18 +49,27 @@ impl FromRequestParts<App> for Desk {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
-        let device = bearer_token(&parts.headers).and_then(|token| app.access.device(token));
-        let device = device.ok_or_else(|| {
-            Refusal::told(
-                Code::Unauthorized,
-                "Pair this desk, and send its token as `Authorization: Bearer`.",
-            )
-        })?;
+        let device = desk(&parts.headers, app)?;
         device
             .seen_ms
             .fetch_max(app.clock.now().ms(), std::sync::atomic::Ordering::Relaxed);
         Ok(Self(device))
     }
+}
+
+/// Returns the desk whose token these headers carry.
+///
+/// # Errors
+/// [`Code::Unauthorized`] if there is none.
+pub fn desk(headers: &HeaderMap, app: &App) -> Result<Arc<Device>, Refusal> {
+    bearer_token(headers)
+        .and_then(|token| app.access.device(token))
+        .ok_or_else(|| {
+            Refusal::told(
+                Code::Unauthorized,
+                "Pair this desk, and send its token as `Authorization: Bearer`.",
+            )
+        })
 }
 
 /// Reads a JSON body, byte for byte.

@@ -66,7 +66,7 @@ pub async fn delete(
     let agent = desk.agent;
     let was_there = app
         .writer
-        .write(move |writing| pairing::revoke(writing, agent, device.0))
+        .write(move |writing| pairing::revoke(writing, Some(agent), device.0))
         .await?;
     if was_there {
         Ok(StatusCode::NO_CONTENT)

@@ -14,7 +14,7 @@ use crate::{
     openapi::OneOrMany,
     refusal::Refusal,
     routes::caller,
-    sources::{self, Proof, replay},
+    sources,
 };
 
 /// Take events and facts in.
@@ -40,14 +40,8 @@ pub async fn post(
         .ok()
         .and_then(|Path(id)| app.access.source(&id))
         .ok_or_else(sources::unproven)?;
-    let proven = sources::verify(&Proof {
-        headers: &headers,
-        body: &body,
-        keys: &keys,
-        now: app.clock.now(),
-    })?;
+    let seen = sources::prove(&headers, &body, &keys, app.clock.now())?;
     let events = ingest::read(&body)?;
-    let seen = proven.id.map(|id| replay::Seen::of(id, &body));
     let presences = Arc::clone(&app.presences);
     let accepted = app
         .writer

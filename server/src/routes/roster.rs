@@ -16,7 +16,7 @@ use crate::{
     refusal::Refusal,
     roster,
     routes::caller,
-    sources::{self, Proof, bearer_token, replay},
+    sources::{self, bearer_token},
     token::TokenHash,
 };
 
@@ -37,15 +37,9 @@ pub const SOURCE: &str = "campanile-source";
 pub async fn put(State(app): State<App>, request: Request) -> Result<Json<Taken>, Refusal> {
     let (headers, body) = caller::body(request).await?;
     let keys = source(&app, &headers).ok_or_else(sources::unproven)?;
-    let proven = sources::verify(&Proof {
-        headers: &headers,
-        body: &body,
-        keys: &keys,
-        now: app.clock.now(),
-    })?;
+    let seen = sources::prove(&headers, &body, &keys, app.clock.now())?;
     check_depth(&body)?;
     let roster: Roster = json(&body)?;
-    let seen = proven.id.map(|id| replay::Seen::of(id, &body));
     let taken = app.writer.write(move |writing| {
         if let Some(seen) = seen {
             // An older roster that was overheard must not undo a later one.

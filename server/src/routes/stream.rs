@@ -57,7 +57,9 @@ pub async fn get(
     // It joins before it reads: what is written between the two is in both, and told once.
     let listener = app
         .hub
-        .join(desk.agent, desk.agent_id, desk.no, connection.cut);
+        .join(desk.agent, desk.agent_id, desk.no, connection.cut, || {
+            caller::desk(&headers, &app).map(drop)
+        })?;
     let hello = frame::Hello {
         protocol: PROTOCOL,
         epoch: log.epoch,

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::standard_webhooks::write_secret;
 use crate::{
-    agents::check_name,
+    names::{self, NAME_MOST},
     refusal::Refusal,
     scopes,
     store::{After, SourceNo, Writing},
@@ -134,7 +134,7 @@ pub fn set(
         negative_percent,
     } = settings;
     if let Some(name) = name {
-        check_name("name", name)?;
+        names::check("name", name, NAME_MOST)?;
     }
     let origins = link_origins.as_ref().map(|origins| {
         origins

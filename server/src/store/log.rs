@@ -3,6 +3,8 @@
 mod arrival;
 mod stored;
 
+use std::ops::ControlFlow;
+
 use campanile_core::{change::Seq, preferences::Cell, time::Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -22,21 +24,24 @@ pub fn head(db: &Connection, agent: AgentNo) -> rusqlite::Result<Seq> {
     Ok(Seq(last.unwrap_or_default()))
 }
 
-/// Returns up to `limit` entries after `after`, as the stream carries them.
+/// Calls `take` with the entries after `after`, as the stream carries them, until it says that it has enough.
 pub fn since(
     db: &Connection,
     agent: AgentNo,
     after: Seq,
-    limit: usize,
-) -> rusqlite::Result<Vec<(Seq, String)>> {
-    // Two walks along the index that are merged as they go: neither is sorted, nor read further than the limit.
+    mut take: impl FnMut(Seq, String) -> ControlFlow<()>,
+) -> rusqlite::Result<()> {
+    // Two walks along the index that are merged as they go: neither is sorted, nor read further than is wanted.
     let sql = "SELECT seq, body FROM log WHERE agent = ?1 AND live = 0 AND seq > ?2 \
-               UNION ALL SELECT seq, body FROM log WHERE agent = ?1 AND live = 1 AND seq > ?2 ORDER BY seq LIMIT ?3";
-    db.prepare_cached(sql)?
-        .query_map(params![agent, after.0, limit as i64], |row| {
-            Ok((Seq(row.get(0)?), row.get(1)?))
-        })?
-        .collect()
+               UNION ALL SELECT seq, body FROM log WHERE agent = ?1 AND live = 1 AND seq > ?2 ORDER BY seq";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![agent, after.0])?;
+    while let Some(row) = rows.next()? {
+        if take(Seq(row.get(0)?), row.get(1)?).is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Returns one entry, as the stream carries it.

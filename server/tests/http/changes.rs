@@ -196,6 +196,127 @@ async fn a_choice_decides_what_comes_after_it() {
 }
 
 #[tokio::test]
+async fn whoever_has_chosen_all_there_is_room_for_can_still_change_and_take_back() {
+    let (stage, _, mira, _) = set().await;
+    let cells = |from: usize, many: usize, value: Value| {
+        let cell = |number| json!({ "scope": "*", "kind": format!("kind-{number}"), "facet": "from.the.future", "value": value });
+        let cells: Vec<_> = (from..from + many).map(cell).collect();
+        json!({ "type": "preferred", "cells": cells })
+    };
+    let mute = |until: Value| json!({ "type": "preferred", "cells": [{ "scope": "*", "kind": "*", "facet": "mute", "value": { "until": until } }] });
+    let long = json!("x".repeat(400));
+    let mut number = 0;
+    let mut push = async |deed: Value| {
+        number += 1;
+        stage.pass(1);
+        stage.push(&mira, number, deed).await["outcome"].clone()
+    };
+    assert_eq!(push(mute(Value::Null)).await, "accepted");
+    assert_eq!(push(cells(0, 450, long.clone())).await, "accepted");
+    assert_eq!(push(cells(450, 450, long.clone())).await, "refused");
+    for from in 450..520 {
+        push(cells(from, 1, long.clone())).await;
+    }
+    assert_eq!(
+        push(cells(600, 1, long.clone())).await,
+        "refused",
+        "it is full"
+    );
+    // What takes the place of something as long, or is no choice any more, needs no room.
+    assert_eq!(
+        push(cells(0, 450, json!("y".repeat(400)))).await,
+        "accepted"
+    );
+    assert_eq!(push(mute(Value::Null)).await, "accepted");
+    assert_eq!(push(cells(600, 1, Value::Null)).await, "accepted");
+    // What was taken back makes room, however often that happens.
+    for from in (1_000..8_000).step_by(400) {
+        assert_eq!(push(cells(0, 450, Value::Null)).await, "accepted");
+        assert_eq!(
+            push(cells(from, 400, long.clone())).await,
+            "accepted",
+            "{from}"
+        );
+        assert_eq!(push(cells(from, 400, Value::Null)).await, "accepted");
+    }
+    assert_eq!(
+        push(mute(json!(stage.now().plus_ms(60_000).to_string()))).await,
+        "accepted"
+    );
+    let told = stage.present(&mira).await["head"]["cells"].to_string();
+    assert!(told.len() < 300 * 1_024, "{}", told.len());
+    assert!(told.contains("mute"));
+}
+
+#[tokio::test]
+async fn what_is_done_after_the_servers_clock_was_put_back_is_not_lost() {
+    let (stage, shop, mira, id) = set().await;
+    let event = |id: &str| json!({ "id": id, "type": "operator_mentioned", "conversation": { "id": "412" }, "recipients": [{ "id": "mira" }] });
+    let second = stage.accept(&shop, event("2")).await["event"].clone();
+    stage.accept(&shop, event("3")).await;
+    let read = |id: &Value| marked(&[id], json!({ "as": "read" }));
+    let mute = |value: Value| json!({ "type": "preferred", "cells": [{ "scope": "*", "kind": "*", "facet": "volume", "value": value }] });
+    stage.push(&mira, 1, mute(json!(10))).await;
+    let before = stage.now();
+    stage.pass(-3_600_000);
+    // The desk's own clock is right, or was put back as well: it saw what it marks.
+    assert_eq!(
+        stage
+            .push_at(&mira, 2, before.plus_ms(60_000), read(&id))
+            .await
+            .1["answers"][0]["outcome"]["outcome"],
+        "accepted"
+    );
+    assert_eq!(
+        stage.push(&mira, 3, read(&second)).await["outcome"],
+        "accepted"
+    );
+    let fact = json!({ "id": "4", "type": "conversation.read", "actor": { "id": "mira" }, "conversation": { "id": "412" } });
+    stage.accept(&shop, fact).await;
+    assert_eq!(
+        stage.bell(&mira).await,
+        ["operator_mentioned mentioned read"; 3]
+    );
+    // What was marked before can be marked otherwise, and chosen otherwise.
+    let unread = marked(&[&id], json!({ "as": "unread" }));
+    assert_eq!(
+        stage
+            .push_at(&mira, 5, before.plus_ms(120_000), unread)
+            .await
+            .1["answers"][0]["outcome"]["outcome"],
+        "accepted"
+    );
+    assert_eq!(
+        stage
+            .push_at(&mira, 6, before.plus_ms(120_000), mute(json!(20)))
+            .await
+            .1["answers"][0]["outcome"]["outcome"],
+        "accepted"
+    );
+    let up_to = stage.log(&mira).last().unwrap().seq;
+    let all = json!({ "type": "all_read", "up_to": up_to });
+    assert_eq!(
+        stage
+            .push_at(&mira, 7, before.plus_ms(180_000), all)
+            .await
+            .1["answers"][0]["outcome"]["outcome"],
+        "accepted"
+    );
+    assert_eq!(
+        stage.bell(&mira).await,
+        ["operator_mentioned mentioned read"; 3]
+    );
+    let cells = stage.present(&mira).await["head"]["cells"].clone();
+    assert_eq!(cells[0]["value"], 20, "{cells}");
+    // Whoever folds the log sees the same.
+    let mut inbox = campanile_core::inbox::Inbox::default();
+    for entry in stage.log(&mira) {
+        inbox.apply(&entry);
+    }
+    assert_eq!(inbox.badge(stage.now()), 0);
+}
+
+#[tokio::test]
 async fn what_cannot_be_is_refused_by_itself_and_the_rest_is_taken() {
     let (stage, _, mira, id) = set().await;
     let policy = Policy {
@@ -222,6 +343,8 @@ async fn what_cannot_be_is_refused_by_itself_and_the_rest_is_taken() {
             json!({ "as": "read" }),
         ),
         json!({ "type": "availability", "value": "dancing" }),
+        json!({ "type": "presence", "focused": true, "conversation": "x".repeat(201) }),
+        json!({ "type": "presence", "focused": true, "conversation": "4\u{7}12" }),
         marked(&[&id], json!({ "as": "read" })),
     ];
     let changes: Vec<_> = deeds
@@ -258,6 +381,8 @@ async fn what_cannot_be_is_refused_by_itself_and_the_rest_is_taken() {
         "refused" "bad_request" "`ids`: 1 to 500"
         "refused" "not_found" "`ids`: none of these is a notice of yours"
         "refused" "bad_request" "`value`: expected one of available, busy, away"
+        "refused" "bad_request" "`conversation`: 1 to 200 characters without control characters"
+        "refused" "bad_request" "`conversation`: 1 to 200 characters without control characters"
         "accepted" null null"#]]
     .assert_eq(&told.join("\n"));
 }

@@ -1,9 +1,16 @@
 //! The command line, as a process of its own: beside a running server, and without one.
 
-use std::{os::unix::fs::PermissionsExt as _, path::Path, process::Output};
+use std::{
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    process::{Output, Stdio},
+    time::Duration,
+};
 
+use campanile_protocol::frame::Frame;
 use expect_test::expect;
 use serde_json::json;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 
 use crate::stage::Stage;
 
@@ -97,6 +104,44 @@ async fn commands_ask_the_running_server_and_without_one_the_database() {
 }
 
 #[tokio::test]
+async fn the_owner_of_the_machine_can_shut_a_desk_out() {
+    let stage = Stage::new().await;
+    let data = stage.database().parent().unwrap().to_owned();
+    stage.team("shop", &["mira", "ihor"]).await;
+    let (mira, other) = (stage.desk("mira").await, stage.desk("mira").await);
+    let ihor = stage.desk("ihor").await;
+    let listed = told(&data, &["agent", "desks", "mira"])
+        .await
+        .replace(&mira.id, "FIRST")
+        .replace(&other.id, "SECOND");
+    expect![[r#"
+        FIRST   laptop  paired 2026-11-21T08:30:00.000Z
+        SECOND  laptop  paired 2026-11-21T08:30:00.000Z
+    "#]]
+    .assert_eq(
+        &listed
+            .replace("  laptop", "   laptop")
+            .replace("SECOND   ", "SECOND  "),
+    );
+    let mut stream = stage.stream(&mira, None).await;
+    stream.snapshot().await;
+    stream.next().await;
+    told(&data, &["agent", "shut-out", &mira.id]).await;
+    assert!(matches!(stream.next().await.unwrap().frame, Frame::Goodbye));
+    assert_eq!(stage.get(&mira, "/v1/devices").await.0, 401);
+    for desk in [&other, &ihor] {
+        assert_eq!(stage.get(desk, "/v1/devices").await.0, 200);
+    }
+    for id in [mira.id.as_str(), "laptop"] {
+        let line = refused(&data, &["agent", "shut-out", id]).await;
+        assert!(
+            line.contains("`agent desks NAME` tells which there are"),
+            "{line}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_event_that_is_sent_reaches_the_desk() {
     let stage = Stage::new().await;
     keep_the_systems_time(&stage);
@@ -127,11 +172,39 @@ async fn an_event_that_is_sent_reaches_the_desk() {
 }
 
 #[tokio::test]
+async fn a_demonstration_with_a_server_of_its_own_ends_when_it_is_asked_once() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_campanile-server"));
+    let mut demo = command
+        .env_clear()
+        .env("CAMPANILE_SERVER_DATA", home.path())
+        .env("CAMPANILE_SERVER_LISTEN", "127.0.0.1:0")
+        .args(["demo", "--every", "3600"])
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(demo.stdout.take().unwrap()).lines();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        if line.ends_with("sent to Mira Oak") {
+            break;
+        }
+    }
+    let pid = demo.id().unwrap().to_string();
+    let asked = std::process::Command::new("kill")
+        .args(["-INT", &pid])
+        .status();
+    assert!(asked.unwrap().success());
+    let ended = tokio::time::timeout(Duration::from_secs(60), demo.wait());
+    assert!(ended.await.expect("it ends").unwrap().success());
+}
+
+#[tokio::test]
 async fn what_cannot_be_done_is_told_with_what_to_do() {
     let mut stage = Stage::new().await;
     keep_the_systems_time(&stage);
     let data = stage.database().parent().unwrap().to_owned();
-    stage.source("shop").await;
+    stage.team("shop", &["mira"]).await;
     let roster = data.join("roster.toml");
     std::fs::write(&roster, "[[agents]]\nid = \"17\"\n").unwrap();
     let roster = roster.to_str().unwrap();
@@ -153,6 +226,11 @@ async fn what_cannot_be_done_is_told_with_what_to_do() {
         refused(&data, &["agent", "add", "Mira", "--zone", "Mars/Olympus"]).await,
         refused(
             &data,
+            &["agent", "map", "mira", "--source", "shop", "--id", ""],
+        )
+        .await,
+        refused(
+            &data,
             &["event", "send", "--source", "shop", "--kind", "SLA"],
         )
         .await,
@@ -168,6 +246,7 @@ async fn what_cannot_be_done_is_told_with_what_to_do() {
         campanile-server: the id of a source: use 1 to 64 characters of a-z, 0-9, '_', '-' and '.', beginning with a letter
         campanile-server: `javascript:alert(1)` is not an origin; write it like https://desk.example.org
         campanile-server: `zone`: `Mars/Olympus` is not a zone; write it like Europe/Kyiv
+        campanile-server: `id`: 1 to 200 characters without control characters
         campanile-server: The event is not well formed: `type`: use 1 to 64 characters of a-z, 0-9, '_', '-' and '.', beginning with a letter
         campanile-server: DATA/roster.toml: TOML parse error at line 1, column 1
           |
@@ -191,6 +270,23 @@ async fn the_socket_and_the_files_are_their_owners_alone() {
         assert_eq!(mode(&path), 0o600, "{}", path.display());
     }
     assert!(data.join("admin.sock").exists());
+}
+
+#[tokio::test]
+async fn somebody_who_asks_the_socket_nothing_does_not_keep_the_server_from_ending() {
+    let mut stage = Stage::new().await;
+    let socket = stage.database().with_file_name("admin.sock");
+    let mut idle = tokio::net::UnixStream::connect(&socket).await.unwrap();
+    let mut half = tokio::net::UnixStream::connect(&socket).await.unwrap();
+    half.write_all(b"{\"ask\":").await.unwrap();
+    // Whoever connects later is answered later: both are being talked with by now.
+    told(socket.parent().unwrap(), &["agent", "list"]).await;
+    stage.stop().await;
+    for connection in [&mut idle, &mut half] {
+        let ended = connection.read(&mut [0]).await;
+        assert!(matches!(ended, Ok(0) | Err(_)), "{ended:?}");
+    }
+    stage.start().await;
 }
 
 #[tokio::test]

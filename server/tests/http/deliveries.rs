@@ -179,3 +179,17 @@ async fn what_was_read_in_the_platform_or_gave_way_to_a_more_specific_notice_is_
     stage.accept(&shop, specific).await;
     assert_eq!(outcomes(&stage), [cancelled(), None]);
 }
+
+#[tokio::test]
+async fn what_was_never_sent_is_forgotten_once_it_is_old() {
+    let (stage, shop, _) = set().await;
+    stage.accept(&shop, mention("1")).await;
+    stage.pass(92 * DAY_MS);
+    stage.server().forget().await.unwrap();
+    assert_eq!(owed(&stage).len(), 1, "it was worth something for 3 days");
+    stage.accept(&shop, mention("2")).await;
+    stage.pass(2 * DAY_MS);
+    stage.server().forget().await.unwrap();
+    let due: Vec<_> = owed(&stage).iter().map(|owed| owed.1).collect();
+    assert_eq!(due, [START_MS + 92 * DAY_MS]);
+}

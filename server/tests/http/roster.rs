@@ -107,6 +107,28 @@ async fn a_roster_that_cannot_be_is_refused_as_a_whole() {
 }
 
 #[tokio::test]
+async fn more_places_than_a_desk_can_be_told_of_are_refused_with_words() {
+    let stage = Stage::new().await;
+    let shop = stage.team("shop", &["mira"]).await;
+    let roster = |many: usize| {
+        let place = |number: usize| json!({ "id": format!("{number:0200}"), "name": "x".repeat(100), "members": ["mira"] });
+        let teams: Vec<_> = (0..many).map(place).collect();
+        json!({ "agents": [{ "id": "mira", "name": "mira" }], "teams": teams })
+    };
+    let (status, _) = put(&stage, &shop, &roster(300)).await;
+    assert_eq!(status, 200);
+    expect!["413 too_large: `mira` belongs to more lines, inboxes and teams than fit 262144 bytes. Take the agent out of some."]
+        .assert_eq(&problem(put(&stage, &shop, &roster(700)).await));
+    // An event is never refused for it: the agent is told of it, and becomes no guest.
+    let mira = stage.desk("mira").await;
+    let event = json!({ "id": "1", "type": "module_event", "recipients": [{ "id": "mira" }], "line": { "id": "new" } });
+    assert_eq!(stage.accept(&shop, event).await["agents"], 1);
+    let present = stage.present(&mira).await;
+    let places = present["head"]["scopes"]["places"].as_array().unwrap();
+    assert_eq!(places.len(), 300);
+}
+
+#[tokio::test]
 async fn one_agent_can_be_somebody_to_two_sources_and_roles_hold_where_they_were_given() {
     let stage = Stage::new().await;
     let shop = stage.team("shop", &["mira*"]).await;

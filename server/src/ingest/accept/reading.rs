@@ -1,6 +1,9 @@
 //! Facts by which their actor has read a conversation (R6).
 
-use campanile_core::change::{Change, Mark};
+use campanile_core::{
+    change::{Change, Mark},
+    time::Timestamp,
+};
 
 use super::super::{Read, audience::Told};
 use crate::{
@@ -39,31 +42,30 @@ pub fn mark_read(
         told.unresolved.push(actor.id.clone());
         return Ok(());
     };
-    let now = writing.now;
-    let read_at = read.event.time.unwrap_or(now);
+    // Without a time it means all that came before it: by the order, as a clock may have been put back.
+    let read_at = read.event.time;
     let hash = conversation_hash(source.id.as_str(), &conversation.id);
-    let before = Stored::live_in(writing.db, agent, hash)?
+    let before: Vec<_> = Stored::live_in(writing.db, agent, hash)?
         .into_iter()
-        .filter(|item| item.time <= read_at);
-    for chunk in before.collect::<Vec<_>>().chunks(IDS_MOST) {
+        .filter(|item| read_at.is_none_or(|read_at| item.time <= read_at))
+        .collect();
+    for chunk in before.chunks(IDS_MOST) {
         let by = writing.upcoming(agent);
+        let at = chunk
+            .iter()
+            .map(|item| item.marked.at)
+            .fold(writing.now, Timestamp::max);
         let mut ids = Vec::with_capacity(chunk.len());
         for item in chunk {
             let mut marked = item.marked;
-            if marked.take(Mark::Read, now) {
+            if marked.take(Mark::Read, at) {
                 writing.mark(agent, item, marked, by)?;
                 ids.push(item.event);
             }
         }
         if !ids.is_empty() {
-            writing.append(
-                agent,
-                now,
-                Change::Marked {
-                    ids,
-                    mark: Mark::Read,
-                },
-            )?;
+            let mark = Mark::Read;
+            writing.append(agent, at, Change::Marked { ids, mark })?;
         }
     }
     Ok(())

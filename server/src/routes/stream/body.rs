@@ -101,7 +101,10 @@ impl http_body::Body for Frames {
                 this.reading = None;
                 match page {
                     Ok(page) => match this.take(&page) {
-                        Some(frame) => return told(frame),
+                        Some(frame) => {
+                            this.listener.slot().took();
+                            return told(frame);
+                        }
                         None => continue,
                     },
                     Err(error) => {

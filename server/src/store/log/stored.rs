@@ -32,11 +32,28 @@ pub struct Stored {
     pub bell: bool,
     /// How it is marked.
     pub marked: Marked,
+    /// Whether it stands as it arrived: nobody has marked it yet.
+    pub is_untouched: bool,
 }
 
 impl Stored {
+    /// Returns the moment of a mark that was meant at `meant`, as a clock tells it that shows `now`.
+    ///
+    /// Nothing can have been meant in the future, nor before the notice was there to be marked. Both hold by the order in
+    /// which things came, which a clock that was put back cannot undo.
+    #[must_use]
+    pub fn moment(&self, meant: Timestamp, now: Timestamp) -> Timestamp {
+        let at = meant.min(now.max(self.marked.at));
+        if self.is_untouched {
+            at.max(self.marked.at)
+        } else {
+            at
+        }
+    }
+
     /// The columns that [`Self::read`] expects first.
-    pub const COLUMNS: &str = "no, seq, event, kind, time, because, bell, mark, marked_at, until";
+    pub const COLUMNS: &str =
+        "no, seq, event, kind, time, because, bell, mark, marked_at, until, marked_by = seq";
 
     /// Reads a row of [`Self::COLUMNS`].
     pub fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -59,6 +76,7 @@ impl Stored {
                 mark,
                 at: Timestamp::from_ms(row.get(8)?),
             },
+            is_untouched: row.get(10)?,
         })
     }
 

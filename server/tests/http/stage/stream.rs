@@ -16,7 +16,11 @@ pub struct Stream {
 }
 
 impl Stream {
-    pub fn new(answer: reqwest::Response) -> Self {
+    /// Opens a stream by a request for one.
+    pub async fn of(request: reqwest::RequestBuilder) -> Self {
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
         Self {
             answer,
             text: String::new(),
