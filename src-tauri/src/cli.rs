@@ -141,7 +141,12 @@ async fn pair(places: &Places, link: String, show: bool) -> anyhow::Result<()> {
         _ => link,
     };
     let mut client = reach_or_start(places).await?;
-    let answer = client.ask(&Question::Pair { link, offered: show }).await?;
+    let answer = client
+        .ask(&Question::Pair {
+            link,
+            offered: show,
+        })
+        .await?;
     if show {
         // A browser shows nobody what this process prints.
         client
