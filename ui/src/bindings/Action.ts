@@ -68,6 +68,10 @@ part: Part, } | { "do": "pair",
 /**
  * The link.
  */
+link: string, } | { "do": "offer_pair", 
+/**
+ * The link.
+ */
 link: string, } | { "do": "sign_out" } | { "do": "remove_melody", 
 /**
  * Its id, `own:<name>`.

@@ -27,6 +27,6 @@ groups: string[],
  */
 revision: number, 
 /**
- * A link that somebody clicked and that waits for the person's word.
+ * What waits for the person's word.
  */
 ask: AskView | null, };

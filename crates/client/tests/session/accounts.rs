@@ -121,7 +121,21 @@ fn what_was_not_pushed_is_told_when_somebody_signs_out() {
             desk.act("remove", Action::Remove { what: one(2) });
             desk.act("sign out", Action::SignOut);
         },
-        expect![[r#""#]],
+        expect![[r#"
+            read
+              keep marks: n1 read; pending: c1(read n1); toasted: n1
+              withdraw n1
+              tray Calm Digit(1) "Campanile: 1 unread"
+            remove
+              keep marks: n2 removed; pending: c2(removed n2); toasted: n2
+              withdraw n2
+              tray Calm None "Campanile: Nothing unread"
+              wake 10:00:08
+            sign out
+              follow nobody
+              sign out mira and tell c1(read n1) c2(removed n2)
+              tray Attention None "Campanile: Not signed in"
+        "#]],
     );
 }
 
@@ -170,7 +184,14 @@ fn a_page_cannot_replace_the_account_without_a_word_of_the_person() {
             desk.act("the person agrees", Action::Pair { link: link.into() });
             assert_eq!(desk.session.bell_view(&now).ask, None);
         },
-        expect![[r#""#]],
+        expect![[r#"
+            a page offers a link
+              open the Bell window None
+            it offers nonsense
+              open the Bell window None
+            the person agrees
+              Pair("campanile://pair?server=https://evil.example.net&code=c0de")
+        "#]],
     );
     let mut desk = Stage::new();
     desk.tell(Message::Loaded(Box::default()));
