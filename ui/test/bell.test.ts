@@ -269,6 +269,16 @@ test("the first steps lead from the pairing link over a sample to how loud it sh
   expect(document.querySelector(".bell")).not.toBeNull();
 });
 
+test("while a pairing link is tried it cannot be tried again", async () => {
+  const first = { link: { state: "no_account" } as const, account: null };
+  const desk = await raise(Bell, { view: bell({ common: common(first) }) });
+  await page.getByLabelText("Pairing link").fill("campanile://pair?code=1");
+  await desk.show(bell({ common: common({ ...first, pairing: true }) }));
+  await expect.element(page.getByRole("button", { name: "Pairing…" })).toBeDisabled();
+  await desk.show(bell({ common: common({ ...first, problem: "pairing_code" }) }));
+  await expect.element(page.getByRole("button", { name: "Pair", exact: true })).toBeEnabled();
+});
+
 test("ten thousand rows are scrolled with only a few of them drawn", async () => {
   await raise(Bell, { view: bell({ unread: 2000 }), rows: many(10_000) });
   await page.getByRole("tab", { name: "All" }).click();

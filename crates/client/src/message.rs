@@ -188,6 +188,8 @@ pub enum PairingFault {
     Code,
     /// The server gave no answer.
     NoAnswer,
+    /// The server asks to be left alone for a while: too much was tried.
+    Busy,
     /// The server is not one that a desk may talk to: plain http beyond this machine.
     Insecure,
     /// The server's certificate is expired, another host's, or of an authority that this machine does not know.

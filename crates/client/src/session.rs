@@ -109,6 +109,8 @@ pub struct Session {
     /// The own melodies of this desk: what each file was called, by id.
     own: BTreeMap<String, String>,
     problem: Option<&'static str>,
+    /// Whether a pairing link is being tried: its code is good once.
+    pairing: bool,
     /// Grows with each change of the list.
     revision: u32,
     /// What the tray was last drawn from.
@@ -194,6 +196,7 @@ impl Session {
             turns: 0,
             own: BTreeMap::new(),
             problem: None,
+            pairing: false,
             revision: 0,
             drawn: None,
             woken_at: None,

@@ -34,16 +34,23 @@ impl Resident {
     pub(super) fn pair(&self, link: Box<str>) {
         let (events, secrets) = (self.events.clone(), self.secrets.clone());
         tokio::spawn(async move {
-            let paired =
-                match sync::pair(&link, &places::machine_name(), &follow::surroundings()).await {
+            let surroundings = follow::surroundings();
+            let (paired, old) =
+                match sync::pair(&link, &places::machine_name(), &surroundings).await {
                     Ok((mut account, token)) => {
+                        let old = secrets.take(&account.id);
                         account.session_only = !secrets.keep(&account.id, token).await;
-                        Ok(Box::new(account))
+                        let old = old.await.map(|old| (account.server.clone(), old));
+                        (Ok(Box::new(account)), old)
                     }
-                    Err(fault) => Err(fault),
+                    Err(fault) => (Err(fault), None),
                 };
             // The desk may be ending; then the code is spent, and the next link works.
             let _ = events.send(Message::Paired(paired)).await;
+            // Else the server's list of devices would show this one twice.
+            if let Some((server, old)) = old {
+                sync::sign_out(&server, &old, &[], &surroundings).await;
+            }
         });
     }
 
@@ -156,6 +163,7 @@ pub fn say(fault: &PairingFault) -> &'static str {
         PairingFault::NoAnswer => {
             "the server does not answer; see that it runs and can be reached from here"
         }
+        PairingFault::Busy => "the server asks to be left alone; wait a minute and try again",
         PairingFault::Insecure => {
             "the server is to be reached by plain http beyond this machine; ask for a link with https"
         }

@@ -98,11 +98,14 @@ impl Resident {
                 self.take(Message::Act(Action::OfferPair { link })).await;
                 Answer::Done
             }
+            Question::Pair { .. } if self.session.is_pairing() => Answer::Refused(
+                "a pairing link is being tried already; wait until that has ended".into(),
+            ),
             Question::Pair {
                 link,
                 offered: false,
             } => {
-                self.pairing.push(reply);
+                self.pairing = Some(reply);
                 return self.take(Message::Act(Action::Pair { link })).await;
             }
             Question::Pressed { link } => match toast::pressed(&link) {

@@ -55,7 +55,7 @@ pub struct Resident {
     pub(super) signed_in: Option<SignedIn>,
     pub(super) follow: Option<Follow>,
     pub(super) cursor: Option<String>,
-    pub(super) pairing: Vec<oneshot::Sender<Answer>>,
+    pub(super) pairing: Option<oneshot::Sender<Answer>>,
     pub(super) alarm: Alarm,
     /// What the desk tells itself while it performs; taken before anything else.
     pub(super) told: VecDeque<Message>,
@@ -113,7 +113,7 @@ pub async fn live(
         signed_in: None,
         follow: None,
         cursor: None,
-        pairing: Vec::new(),
+        pairing: None,
         alarm: Alarm::new(),
         told: VecDeque::new(),
         to_draw: ToDraw::default(),
@@ -179,7 +179,7 @@ impl Resident {
                     |fault: &PairingFault| Answer::Refused(account::say(fault).into()),
                     |_| Answer::Done,
                 );
-                for waiting in self.pairing.drain(..) {
+                if let Some(waiting) = self.pairing.take() {
                     // Whoever asked may have stopped waiting.
                     let _ = waiting.send(answer.clone());
                 }

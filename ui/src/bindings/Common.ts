@@ -45,6 +45,10 @@ waiting: number,
  */
 parts: Array<PartView>, 
 /**
+ * Whether a pairing link is being tried.
+ */
+pairing: boolean, 
+/**
  * The last thing that can be undone, as a code with its count: `removed:3`, `read:12` or `snoozed:1`.
  */
 undo: string | null, 

@@ -71,7 +71,15 @@ impl Session {
     /// Signs in by a link that the person gave themselves.
     pub(super) fn pair(&mut self, link: String) {
         self.of.ask = None;
-        self.out.push(Effect::Pair(link.into()));
+        if !std::mem::replace(&mut self.pairing, true) {
+            self.out.push(Effect::Pair(link.into()));
+        }
+    }
+
+    /// Says whether a pairing link is being tried; another one has to wait.
+    #[must_use]
+    pub fn is_pairing(&self) -> bool {
+        self.pairing
     }
 
     /// Signs in by a link that something else handed over. Any page can do that: where somebody is signed in, they are asked first.
@@ -94,6 +102,7 @@ impl Session {
 
     pub(super) fn paired(&mut self, paired: Result<Box<Account>, PairingFault>) {
         self.dirty = true;
+        self.pairing = false;
         match paired {
             Ok(account) => {
                 if self
@@ -116,6 +125,7 @@ impl Session {
             PairingFault::NotALink => "not_a_link",
             PairingFault::Code => "pairing_code",
             PairingFault::NoAnswer => "no_answer",
+            PairingFault::Busy => "too_many",
             PairingFault::Insecure => "insecure",
             PairingFault::Untrusted => "untrusted",
         });

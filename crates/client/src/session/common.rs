@@ -50,6 +50,7 @@ impl Session {
             quiet: self.quiet_view(now.wall),
             waiting: u32::try_from(self.of.deeds.pending().len()).unwrap_or(u32::MAX),
             parts,
+            pairing: self.pairing,
             undo: self.of.deeds.undo(),
             problem: self.problem.map(str::to_owned),
         }

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::{
-    Surroundings, Token,
+    Surroundings, Token, Why,
     http::{Fault, Server, is_this_machine},
     push,
 };
@@ -138,6 +138,7 @@ pub async fn pair(
 fn told(fault: &Fault) -> PairingFault {
     match fault {
         Fault::Offline { why, .. } if why.is_untrusted() => PairingFault::Untrusted,
+        Fault::Offline { why: Why::Busy, .. } => PairingFault::Busy,
         Fault::Offline { .. } => PairingFault::NoAnswer,
         Fault::SignedOut | Fault::Gone | Fault::Refused(_) => PairingFault::Code,
     }

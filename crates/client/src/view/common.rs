@@ -39,6 +39,8 @@ pub struct Common {
     pub waiting: u32,
     /// The desk's parts, those in trouble first.
     pub parts: Vec<PartView>,
+    /// Whether a pairing link is being tried.
+    pub pairing: bool,
     /// The last thing that can be undone, as a code with its count: `removed:3`, `read:12` or `snoozed:1`.
     pub undo: Option<String>,
     /// A problem of the last deed, as a code of the language catalogue (`problem-<code>`).

@@ -201,7 +201,40 @@ fn a_page_cannot_replace_the_account_without_a_word_of_the_person() {
             link: "campanile://pair?server=x&code=y".into(),
         },
     );
-    expect![[r#""#]].assert_eq(&desk.written);
+    expect![[r#"
+        nobody is signed in
+          Pair("campanile://pair?server=x&code=y")
+    "#]]
+    .assert_eq(&desk.written);
+}
+
+#[test]
+fn a_code_is_not_spent_twice() {
+    let mut desk = Stage::new();
+    desk.tell(Message::Loaded(Box::default()));
+    desk.so_far();
+    let pair = || Action::Pair {
+        link: "campanile://pair?server=x&code=y".into(),
+    };
+    let is_told = |desk: &Stage| {
+        let now = Now { wall: desk.now };
+        desk.session.bell_view(&now).common.pairing
+    };
+    desk.act("pair", pair());
+    assert!(is_told(&desk));
+    desk.act("pressed twice", pair());
+    desk.say("too many", Message::Paired(Err(PairingFault::Busy)));
+    assert!(!is_told(&desk));
+    desk.act("pair again", pair());
+    expect![[r#"
+        pair
+          Pair("campanile://pair?server=x&code=y")
+        pressed twice
+        too many
+        pair again
+          Pair("campanile://pair?server=x&code=y")
+    "#]]
+    .assert_eq(&desk.written);
 }
 
 #[test]

@@ -92,6 +92,7 @@ fn the_bell_shows_a_notice_in_words() {
                 }
               }
             ],
+            "pairing": false,
             "undo": null,
             "problem": null
           },

@@ -159,7 +159,7 @@ async fn a_code_that_is_not_taken_is_told_in_terms_of_what_to_do() {
     let table = [
         ("404 Not Found", "", "", PairingFault::Code),
         ("400 Bad Request", "", "", PairingFault::Code),
-        ("429 Too Many", "", "", PairingFault::NoAnswer),
+        ("429 Too Many", "", "", PairingFault::Busy),
         ("500 Broken", "", "", PairingFault::NoAnswer),
         (
             "302 Found",
