@@ -84,6 +84,8 @@ pub enum Message {
     Woke,
     /// The machine woke from sleep, or its network is another.
     Resumed,
+    /// A link that [`crate::effect::Effect::Open`] named was not opened: no program took it.
+    NotOpened,
     /// Pairing came to an end.
     Paired(Result<Box<Account>, PairingFault>),
     /// A part of the desk is in another state.

@@ -262,6 +262,7 @@ impl Session {
             // What became due was done before the message was looked at.
             Message::Woke => {}
             Message::Resumed => self.out.push(Effect::Reconnect),
+            Message::NotOpened => self.not_opened(),
             Message::Paired(paired) => self.paired(paired),
             Message::Part(part, state) => self.part_is(part, state, now),
             Message::OwnMelodies(all) => self.own_melodies_are(all),

@@ -49,6 +49,7 @@ impl Resident {
             Effect::Open { url, activation } => {
                 if let Err(error) = opener::open(&url, activation.as_deref()) {
                     tracing::error!(%error, "a link was not opened");
+                    self.tell(Message::NotOpened);
                 }
             }
             Effect::OpenWindow { window, activation } => self.windows.open(window, activation),

@@ -25,6 +25,7 @@ problem-sound_off = Turn on the sound channel first.
 problem-bad_choice = This value cannot be chosen here.
 problem-nothing_to_open = This notification leads nowhere.
 problem-unsafe_link = This link is not safe and is not opened.
+problem-not_opened = No program took the link. Choose a browser in the settings of your system, then open it again.
 problem-past = Choose a time that is still to come.
 problem-store_rebuilt = The local list was damaged and is fetched afresh.
 

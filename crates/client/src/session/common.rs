@@ -20,6 +20,7 @@ pub const PROBLEMS: &[&str] = &[
     "bad_choice",
     "nothing_to_open",
     "unsafe_link",
+    "not_opened",
     "past",
     "store_rebuilt",
 ];

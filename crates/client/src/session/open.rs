@@ -92,20 +92,12 @@ impl Session {
     ) {
         let to = match notice.target().map(|url| self.way(notice, url)) {
             None => {
-                self.out.push(Effect::OpenWindow {
-                    window: Window::Bell,
-                    activation,
-                });
-                self.problem = Some("nothing_to_open");
+                self.tell_in_the_bell("nothing_to_open", activation);
                 self.read(&What::Notice(notice.id), now);
                 return;
             }
             Some(Way::Refused) => {
-                self.out.push(Effect::OpenWindow {
-                    window: Window::Bell,
-                    activation,
-                });
-                self.problem = Some("unsafe_link");
+                self.tell_in_the_bell("unsafe_link", activation);
                 return;
             }
             Some(Way::Strange(url)) if !agreed => {
@@ -126,6 +118,20 @@ impl Session {
         self.read(&What::Notice(notice.id), now);
         self.out.push(Effect::Open {
             url: to,
+            activation,
+        });
+    }
+
+    /// Says that a link went nowhere: its notice counts as read by now, and nothing else is to be seen of the click.
+    pub(super) fn not_opened(&mut self) {
+        self.tell_in_the_bell("not_opened", None);
+    }
+
+    fn tell_in_the_bell(&mut self, problem: &'static str, activation: Option<String>) {
+        self.problem = Some(problem);
+        self.dirty = true;
+        self.out.push(Effect::OpenWindow {
+            window: Window::Bell,
             activation,
         });
     }

@@ -4,6 +4,7 @@ use campanile_client::{
     act::Action,
     effect::{KeptItem, Press},
     message::{Account, Loaded, Message},
+    session::Now,
     view::AskView,
 };
 use campanile_core::{
@@ -116,7 +117,7 @@ fn click(server: &str, link: &str) -> String {
     );
     let view = desk
         .session
-        .bell_view(&campanile_client::session::Now { wall: desk.now });
+        .bell_view(&Now { wall: desk.now });
     if desk.written.contains("  open http") {
         "opens".into()
     } else if let Some(AskView::Open { host, .. }) = view.ask {
@@ -233,4 +234,33 @@ fn plain_http_opens_only_where_the_server_is_on_this_machine() {
     ] {
         assert_eq!(click(server, link), told, "{server}");
     }
+}
+
+#[test]
+fn a_link_that_no_program_took_is_told() {
+    check(
+        |desk| {
+            desk.arrives(1, "call_missed");
+            let open = Action::Open {
+                id: id(1),
+                agreed: false,
+            };
+            desk.so_far().act("open", open);
+            desk.say("no program took it", Message::NotOpened);
+            let now = Now { wall: desk.now };
+            let problem = desk.session.bell_view(&now).common.problem;
+            assert_eq!(problem.as_deref(), Some("not_opened"));
+        },
+        expect![[r#"
+            open
+              keep marks: n1 read; pending: c1(read n1); toasted: n1
+              withdraw n1
+              open https://app.acme.example/c/1 None
+              push c1(read n1)
+              tray Calm None "Campanile: Nothing unread"
+              wake 10:00:30
+            no program took it
+              open the Bell window None
+        "#]],
+    );
 }
