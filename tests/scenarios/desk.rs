@@ -211,7 +211,7 @@ impl Desk {
                     .store
                     .items(&ids)
                     .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
-                self.take(Message::Recalled(items))?;
+                self.take(Message::Recalled { asked: ids, items })?;
             }
             Effect::Hush(_)
             | Effect::Redraw

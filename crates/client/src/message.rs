@@ -30,8 +30,13 @@ pub enum Message {
     StoreFailed(StoreFault),
     /// The store can be written again.
     StoreRecovered,
-    /// The notices that [`crate::effect::Effect::Recall`] asked for, those that the store has.
-    Recalled(Vec<KeptItem>),
+    /// What [`crate::effect::Effect::Recall`] asked for was looked up in the store.
+    Recalled {
+        /// Which notices were asked for.
+        asked: Vec<EventId>,
+        /// Those that the store has.
+        items: Vec<KeptItem>,
+    },
     /// What the link to one account tells. Of another account than the one signed in it is dropped (F42).
     From {
         /// The account's id.

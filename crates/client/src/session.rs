@@ -229,7 +229,7 @@ impl Session {
                     detail: String::new(),
                 },
             ),
-            Message::Recalled(items) => self.recalled(items, now),
+            Message::Recalled { asked, items } => self.recalled(&asked, &items, now),
             Message::From { account, message } => {
                 if self
                     .of

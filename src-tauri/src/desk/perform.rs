@@ -133,8 +133,8 @@ impl Resident {
         };
         let (store, events) = (Arc::clone(&signed_in.store), self.events.clone());
         tokio::spawn(async move {
-            let items = store.items(ids).await.unwrap_or_default();
-            events.send(Message::Recalled(items)).await
+            let items = store.items(ids.clone()).await.unwrap_or_default();
+            events.send(Message::Recalled { asked: ids, items }).await
         });
     }
 

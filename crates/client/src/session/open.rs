@@ -63,9 +63,9 @@ impl Session {
         }
     }
 
-    pub(super) fn recalled(&mut self, items: Vec<KeptItem>, now: Timestamp) {
+    pub(super) fn recalled(&mut self, asked: &[EventId], items: &[KeptItem], now: Timestamp) {
         let (mut live, mut many) = (Vec::new(), Vec::new());
-        for item in &items {
+        for item in items {
             match self.of.asked.remove(&item.notice.id) {
                 Some(Asked::Open { agreed, activation }) => {
                     self.follow(&item.notice, agreed, activation, now)
@@ -75,6 +75,11 @@ impl Session {
                     how: How::CatchingUp,
                 }) => many.push(&item.notice),
                 None => {}
+            }
+        }
+        for id in asked {
+            if let Some(Asked::Open { activation, .. }) = self.of.asked.remove(id) {
+                self.tell_in_the_bell("not_found", activation);
             }
         }
         self.announce(&live, How::Live, now);

@@ -70,7 +70,22 @@ fn what_is_not_in_memory_is_asked_of_the_store() {
                 bell: true,
                 marked,
             };
-            desk.say("the store answers", Message::Recalled(vec![item]));
+            let answer = |items| Message::Recalled {
+                asked: vec![id(5)],
+                items,
+            };
+            desk.say("the store answers", answer(vec![item]));
+            desk.say("once more", answer(Vec::new()));
+            let open = Action::Open {
+                id: id(6),
+                agreed: false,
+            };
+            desk.act("open another", open);
+            let gone = Message::Recalled {
+                asked: vec![id(6)],
+                items: Vec::new(),
+            };
+            desk.say("the store has it no more", gone);
         },
         expect![[r#"
             open
@@ -80,6 +95,11 @@ fn what_is_not_in_memory_is_asked_of_the_store() {
               open https://app.acme.example/c/5 None
               push c1(read n5)
               wake 10:00:30
+            once more
+            open another
+              recall n6
+            the store has it no more
+              open the Bell window None
         "#]],
     );
 }
