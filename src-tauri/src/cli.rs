@@ -114,7 +114,9 @@ fn start(places: &Places, open: Option<Window>) -> anyhow::Result<()> {
             Ok(())
         });
         match told {
-            Err(Unreached::OtherBuild { .. }) if stamp::is_installed() => {
+            Err(Unreached::OtherBuild { .. })
+                if stamp::is_installed() && Instant::now() < until =>
+            {
                 tracing::info!("a desk of another build is ended, and this one takes its place");
                 // It may be ending already.
                 let _ = wait_for(Client::quit(places));

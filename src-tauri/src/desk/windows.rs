@@ -84,7 +84,7 @@ impl Windows {
         let _ = timeout(CLOSE_WITHIN, all_closed).await;
     }
 
-    /// Tells every window the same.
+    /// Tells every window the same. Must be called within the runtime.
     pub fn tell(&self, what: &Push) {
         for (_, pushes) in &self.watching {
             push(pushes, what.clone());
@@ -92,10 +92,17 @@ impl Windows {
     }
 }
 
-/// Tells one window. Where it has not yet read what it was told before, it is about to look again anyway.
+/// Tells one window. One that has not yet read what it was told before is about to look again anyway; any other word waits for it.
 fn push(pushes: &mpsc::Sender<Push>, what: Push) {
-    if let Err(mpsc::error::TrySendError::Full(what)) = pushes.try_send(what) {
-        tracing::debug!(?what, "a window does not read");
+    match pushes.try_send(what) {
+        Err(mpsc::error::TrySendError::Full(Push::Redraw)) => {
+            tracing::debug!("a window does not read");
+        }
+        Err(mpsc::error::TrySendError::Full(what)) => {
+            let pushes = pushes.clone();
+            tokio::spawn(async move { pushes.send(what).await });
+        }
+        Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
     }
 }
 
@@ -121,4 +128,25 @@ fn start(window: Window, activation: Option<String>) -> std::io::Result<JoinHand
             Ok(_) => {}
         }
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_window_that_does_not_read_misses_nothing_but_a_redraw() {
+        let (pushes, mut heard) = mpsc::channel(1);
+        let mut windows = Windows::default();
+        windows.add(Window::Bell, pushes);
+        windows.tell(&Push::Redraw);
+        windows.tell(&Push::Redraw);
+        windows.open(Window::Bell, None);
+        assert_eq!(heard.recv().await, Some(Push::Redraw));
+        assert_eq!(heard.recv().await, Some(Push::Focus { activation: None }));
+        windows.tell(&Push::Redraw);
+        windows.end().await;
+        assert_eq!(heard.recv().await, Some(Push::Redraw));
+        assert_eq!(heard.recv().await, Some(Push::End));
+    }
 }
