@@ -1,10 +1,15 @@
 //! Do-Not-Disturb, as each desktop tells it.
 
+use std::time::Duration;
+
 use zbus::{
-    Connection,
+    Connection, connection,
     proxy::MethodFlags,
     zvariant::{OwnedValue, Value},
 };
+
+/// A desktop that hangs is not waited for longer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where one desktop tells it.
 struct Teller {
@@ -65,7 +70,12 @@ const TELLERS: &[Teller] = &[
 
 /// Returns whether the desktop holds toasts back, where it tells.
 pub async fn holds_toasts() -> Option<bool> {
-    let bus = Connection::session().await.ok()?;
+    let bus = connection::Builder::session()
+        .ok()?
+        .method_timeout(PATIENCE)
+        .build()
+        .await
+        .ok()?;
     for teller in TELLERS {
         if let Some(answer) = teller.ask(&bus).await {
             return Some(answer == teller.held);
