@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { at, daysBetween, format, readTime, writeTime } from "../src/shared/time";
+import { at, daysBetween, format, momentInWords, readTime, writeTime } from "../src/shared/time";
 
 test("times are read as people write them", () => {
   const table: [string, number | undefined][] = [
@@ -34,4 +34,15 @@ test("a zone that this machine does not know is told by its own clock", () => {
   const how = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
   const now = Date.parse("2026-11-18T09:33:00Z");
   expect(format(now, { ...how, timeZone: "Mars/Olympus" })).toBe(format(now, how));
+});
+
+test("a moment is told with its day where it is another day", () => {
+  const now = Date.parse("2026-11-18T09:33:00Z");
+  const told = (wire: string) => momentInWords(Date.parse(wire), now, "Europe/Kyiv");
+  expect(told("2026-11-18T06:00:00Z")).toBe("08:00");
+  expect(told("2026-11-19T06:00:00Z")).toBe("Thu 08:00");
+  expect(told("2026-11-16T06:00:00Z")).toBe("Mon 08:00");
+  expect(told("2026-11-25T06:00:00Z")).toBe("25 Nov 08:00");
+  expect(told("2026-11-17T22:00:00Z")).toBe("00:00");
+  expect(told("2026-11-17T21:59:00Z")).toBe("Tue 23:59");
 });

@@ -24,6 +24,16 @@ export function format(ms: number, how: Intl.DateTimeFormatOptions): string {
 export const timeOfDay = (ms: number, zone?: string): string =>
   format(ms, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(zone && { timeZone: zone }) });
 
+/** Returns `14:32`, with the weekday where it is another day, and with the date where it is a week or more away. */
+export function momentInWords(ms: number, now_ms: number, zone?: string): string {
+  const time = timeOfDay(ms, zone);
+  const inZone = zone ? { timeZone: zone } : {};
+  const day = (at_ms: number) => format(at_ms, { year: "numeric", month: "numeric", day: "numeric", ...inZone });
+  if (day(ms) === day(now_ms)) return time;
+  const isNear = Math.abs(ms - now_ms) < 6 * DAY_MS;
+  return `${format(ms, { ...(isNear ? { weekday: "short" } : { day: "numeric", month: "short" }), ...inZone })} ${time}`;
+}
+
 /** Returns `Wednesday 18 November`, with the year where it is another. */
 export function dayInWords(ms: number, now_ms: number): string {
   const sameYear = new Date(ms).getFullYear() === new Date(now_ms).getFullYear();
