@@ -115,6 +115,8 @@ pub struct Session {
     revision: u32,
     /// What the tray was last drawn from.
     drawn: Option<TrayKey>,
+    /// When it was last looked at the clock.
+    passed: Option<Timestamp>,
     /// The moment that was last asked for.
     woken_at: Option<Timestamp>,
     /// What this update has to keep, before anything else.
@@ -199,6 +201,7 @@ impl Session {
             pairing: false,
             revision: 0,
             drawn: None,
+            passed: None,
             woken_at: None,
             kept: Kept::default(),
             out: Vec::new(),

@@ -127,12 +127,17 @@ impl Deeds {
             .min()
     }
 
-    /// Says whether what could be undone can be no more. A clock that was put back ends it, too.
+    /// Returns every moment that is a while from another.
+    pub fn timed(&mut self) -> impl Iterator<Item = &mut Timestamp> {
+        let withheld = self.withheld.iter_mut().map(|withheld| &mut withheld.until);
+        withheld.chain(&mut self.pushed_at)
+    }
+
+    /// Says whether what could be undone can be no more.
     pub fn is_final(&self, now: Timestamp) -> bool {
-        let left_ms = |withheld: &Withheld| withheld.until.since_ms(now);
         self.withheld
             .as_ref()
-            .is_some_and(|withheld| !(1..=UNDO_MS).contains(&left_ms(withheld)))
+            .is_some_and(|withheld| withheld.until <= now)
     }
 
     /// Says whether a choice of the same can still be undone.

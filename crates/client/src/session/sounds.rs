@@ -52,6 +52,13 @@ impl Sounds {
         deferred.into_iter().chain(self.repeat_at).min()
     }
 
+    /// Returns every moment that is a while from another.
+    pub fn timed(&mut self) -> impl Iterator<Item = &mut Timestamp> {
+        let last = self.last.iter_mut().map(|(at, _)| at);
+        let deferred = self.deferred.iter_mut().map(|(at, _)| at);
+        last.chain(deferred).chain(&mut self.repeat_at)
+    }
+
     /// Forgets a notice, and says whether it had rung.
     pub fn forget(&mut self, id: EventId) -> bool {
         if self
@@ -96,10 +103,9 @@ impl Session {
     pub(super) fn ring(&mut self, ring: Ring, now: Timestamp) {
         let gap_ms = self.of.settings.sound.gap_ms;
         let sounds = &mut self.of.sounds;
-        // After the clock was put back the last melody lies ahead: it is no reason to be silent.
         let within = sounds
             .last
-            .filter(|(at, _)| (0..gap_ms).contains(&now.since_ms(*at)));
+            .filter(|(at, _)| now.since_ms(*at) < gap_ms);
         let Some((last, important)) = within else {
             return self.play(ring, now);
         };

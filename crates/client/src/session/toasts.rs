@@ -50,7 +50,7 @@ pub struct Sum {
 
 impl Single {
     pub fn stands(&self, now: Timestamp) -> bool {
-        !self.closed && self.shown_at <= now && self.ends_at.is_none_or(|end| now < end)
+        !self.closed && self.ends_at.is_none_or(|end| now < end)
     }
 }
 
@@ -68,7 +68,7 @@ impl Sum {
     }
 
     pub fn stands(&self, now: Timestamp) -> bool {
-        !self.closed && self.drawn_at <= now && self.ends_at.is_none_or(|end| now < end)
+        !self.closed && self.ends_at.is_none_or(|end| now < end)
     }
 
     pub fn count(&self) -> usize {
@@ -91,6 +91,23 @@ impl Toasts {
             .filter(|more| more.stale)
             .map(|more| more.drawn_at.plus_ms(GROW_MS));
         repeats.chain(grown).min()
+    }
+
+    /// Returns every moment that is a while from another.
+    pub fn timed(&mut self) -> impl Iterator<Item = &mut Timestamp> {
+        let of_single = |single: &'_ mut Single| {
+            let Single {
+                shown_at,
+                ends_at,
+                repeat_at,
+                ..
+            } = single;
+            [Some(shown_at), ends_at.as_mut(), repeat_at.as_mut()]
+        };
+        let of_sum = |sum: &'_ mut Sum| [Some(&mut sum.drawn_at), sum.ends_at.as_mut()];
+        let sums = self.more.iter_mut().chain(&mut self.summary);
+        let single = self.single.iter_mut().flat_map(of_single);
+        single.chain(sums.flat_map(of_sum)).flatten()
     }
 
     /// Takes note that a toast went away. One that a person sent away does not come again.

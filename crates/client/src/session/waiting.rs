@@ -104,6 +104,11 @@ impl Waiting {
         self.due
     }
 
+    /// Returns every moment that is a while from another.
+    pub fn timed(&mut self) -> impl Iterator<Item = &mut Timestamp> {
+        self.due.iter_mut()
+    }
+
     /// Returns how many wait.
     pub fn count(&self) -> u32 {
         u32::try_from(self.ids.len())
@@ -119,14 +124,7 @@ impl Waiting {
 impl Session {
     /// Tells what waits, once it is due: singly where it is little, else in one toast.
     pub(super) fn settle_waiting(&mut self, now: Timestamp) {
-        // A clock that was put back must not keep them waiting for hours.
-        let soon = now..=now.plus_ms(START_MS);
-        if self
-            .of
-            .away
-            .due
-            .is_none_or(|due| due > now && soon.contains(&due))
-        {
+        if self.of.away.due.is_none_or(|due| due > now) {
             return;
         }
         let mut away = std::mem::take(&mut self.of.away);

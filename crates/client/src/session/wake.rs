@@ -5,8 +5,13 @@ use campanile_core::time::Timestamp;
 use super::Session;
 
 impl Session {
-    /// Does what has become due at `now`. A clock that was set forward or back is only another `now`.
+    /// Does what has become due at `now`. A clock that was set forward is only another `now`.
     pub(super) fn pass(&mut self, now: Timestamp) {
+        let back_ms = self.passed.map_or(0, |last| last.since_ms(now));
+        if back_ms > 0 {
+            self.set_back(back_ms);
+        }
+        self.passed = Some(now);
         if self.woken_at.is_some_and(|at| at <= now) {
             self.woken_at = None;
         }
@@ -18,6 +23,20 @@ impl Session {
         self.show_due(now);
         self.play_due(now);
         self.settle_waiting(now);
+    }
+
+    /// Moves what lasts for a while along with a clock that was set back: an hour on the wall is no hour that passed.
+    fn set_back(&mut self, by_ms: i64) {
+        let of = &mut self.of;
+        let all = of
+            .deeds
+            .timed()
+            .chain(of.toasts.timed())
+            .chain(of.sounds.timed())
+            .chain(of.away.timed());
+        for at in all {
+            *at = at.plus_ms(-by_ms);
+        }
     }
 
     /// Returns the next moment at which something comes due.

@@ -1,11 +1,14 @@
 //! What arrives: singly, in a burst, in a catch-up, twice.
 
-use campanile_client::message::{Loaded, Message};
+use campanile_client::{
+    act::Action,
+    message::{Loaded, Message},
+};
 use campanile_core::change::Change;
 use expect_test::expect;
 use serde_json::json;
 
-use crate::stage::{cell, check, id, notice, toast};
+use crate::stage::{cell, check, id, notice, one, toast};
 
 #[test]
 fn what_arrives_is_kept_before_it_is_shown_and_heard() {
@@ -270,6 +273,7 @@ fn a_clock_that_is_set_back_neither_repeats_nor_silences() {
             desk.arrives(1, "conversation_assigned");
             desk.clock("2016-11-21T10:00:00Z");
             desk.say("ten years back", Message::Woke);
+            desk.clock("2016-11-21T10:00:10Z");
             let entry = desk.arrival(2, "sla_expired");
             let heard = desk.heard(vec![entry]);
             desk.say("another arrives", heard);
@@ -288,5 +292,30 @@ fn a_clock_that_is_set_back_neither_repeats_nor_silences() {
               play alarm at 70 for n2
               tray Urgent Digit(2) "Campanile: 2 unread"
         "##]],
+    );
+}
+
+#[test]
+fn what_lasts_for_a_while_lasts_no_longer_when_the_clock_is_set_back() {
+    check(
+        |desk| {
+            desk.prefers(vec![
+                cell("*", "sound.repeats", json!(true)),
+                cell("*", "toast.repeats", json!(1)),
+            ]);
+            desk.arrives(1, "sla_expired");
+            desk.arrives(2, "call_missed");
+            desk.so_far();
+            desk.act("read", Action::Read { what: one(2) });
+            desk.act("remove", Action::Remove { what: one(2) });
+            desk.clock("10:00:02");
+            desk.say("two seconds", Message::Woke);
+            desk.clock("09:00:02");
+            desk.say("an hour back", Message::Woke);
+            desk.wake("09:00:08");
+            desk.wake("09:00:30");
+            desk.wake("09:00:38");
+        },
+        expect![[r#""#]],
     );
 }
