@@ -194,6 +194,23 @@ fn when_too_much_waits_the_deeds_are_kept_and_the_rest_is_asked_for_again() {
 }
 
 #[test]
+fn a_desk_of_another_version_asks_for_a_snapshot_once() {
+    let folder = TempDir::new().expect("a folder");
+    let (mut store, _) = Store::open(folder.path(), NOW).expect("opens");
+    store.keep(&items(0..1, "c1")).expect("keeps");
+    for sql in [
+        "UPDATE fact SET value = '0.0.9' WHERE name = 'version'",
+        "DELETE FROM fact WHERE name = 'version'",
+    ] {
+        assert_eq!(loaded(&folder).cursor.as_deref(), Some("c1"));
+        store.inbox().execute(sql, []).expect("writes");
+        assert_eq!(loaded(&folder).cursor, None, "{sql}");
+        store.keep(&items(0..0, "c1")).expect("keeps");
+    }
+    assert_eq!(loaded(&folder).cursor.as_deref(), Some("c1"));
+}
+
+#[test]
 fn on_a_disk_that_cannot_be_written_what_is_there_is_read() {
     let folder = TempDir::new().expect("a folder");
     Store::open(folder.path(), NOW)

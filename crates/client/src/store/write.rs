@@ -9,6 +9,10 @@ use crate::effect::Kept;
 
 /// The names of the facts.
 pub const CURSOR: &str = "cursor";
+/// The version of the desk that took in the log up to that cursor.
+pub const VERSION: &str = "version";
+/// The version of this desk.
+pub const THIS_VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The life of the server's database.
 pub const EPOCH: &str = "epoch";
 /// The policy.
@@ -115,6 +119,7 @@ fn write(file: &Connection, kept: &Kept) -> rusqlite::Result<()> {
     }
     if let Some(cursor) = &kept.cursor {
         set_fact(file, CURSOR, cursor)?;
+        set_fact(file, VERSION, THIS_VERSION)?;
     }
     if let Some(epoch) = kept.epoch {
         set_fact(file, EPOCH, &epoch.to_string())?;
