@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     agents::{self, NewAgent},
+    policy,
     refusal::Refusal,
     roster, scopes,
     sources::registry::{self, Keys, Settings},
@@ -312,6 +313,7 @@ pub fn perform(writing: &mut Writing<'_>, base: &str, ask: Ask) -> Result<Told, 
 
 /// Writes a policy into every log.
 fn impose(writing: &mut Writing<'_>, policy: Policy) -> Result<(), Refusal> {
+    policy::check(&policy, writing.directory)?;
     let policy = Policy {
         version: writing.directory.policy.version + 1,
         ..policy

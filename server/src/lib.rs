@@ -22,6 +22,7 @@ mod metrics;
 mod names;
 mod openapi;
 mod pairing;
+mod policy;
 mod post;
 mod presence;
 mod probe;

@@ -10,6 +10,7 @@ use super::{ask::ask, output};
 use crate::{
     admin::{Ask, Told},
     config::Config,
+    policy,
     sources::registry::{Keys, Settings},
 };
 
@@ -176,10 +177,11 @@ impl PolicyFile {
     /// Does it.
     pub async fn perform(self, config: &Config) -> anyhow::Result<()> {
         let Self::Set { file } = self;
+        let policy = policy::read(&text(&file)?).with_context(|| file.display().to_string())?;
         ask(
             config,
             Ask::PolicySet {
-                policy: Box::new(read(&file)?),
+                policy: Box::new(policy),
             },
         )
         .await?;
@@ -188,6 +190,9 @@ impl PolicyFile {
 }
 
 fn read<T: DeserializeOwned>(file: &Path) -> anyhow::Result<T> {
-    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    toml::from_str(&text).with_context(|| file.display().to_string())
+    toml::from_str(&text(file)?).with_context(|| file.display().to_string())
+}
+
+fn text(file: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(file).with_context(|| file.display().to_string())
 }

@@ -104,6 +104,56 @@ async fn commands_ask_the_running_server_and_without_one_the_database() {
 }
 
 #[tokio::test]
+async fn a_policy_that_means_something_is_imposed_and_any_other_is_refused_by_name() {
+    let stage = Stage::new().await;
+    let data = stage.database().parent().unwrap().to_owned();
+    stage.team("shop", &["mira"]).await;
+    let mira = stage.desk("mira").await;
+    let file = data.join("policy.toml");
+    let path = file.to_str().unwrap();
+    let right = r#"
+        extended_settings = true
+        required = [{ kind = "operator_mentioned", channel = "toast" }]
+        unavailable = [{ kind = "*", channel = "sms" }]
+        defaults = [{ kind = "daily_activity_report", facet = "channel.bell", value = true }]
+    "#;
+    std::fs::write(&file, right).unwrap();
+    told(&data, &["policy", "set", path]).await;
+    let imposed = stage.present(&mira).await["head"]["policy"].clone();
+    assert_eq!(imposed["required"][0]["kind"], "operator_mentioned");
+    let mut lines = String::new();
+    for wrong in [
+        "requird = []".to_owned(),
+        r#"required = [{ kind = "opertor_mentioned" }]"#.to_owned(),
+        r#"required = [{ kind = "*", channel = "email" }]"#.to_owned(),
+        r#"channels = ["bell", "telegram"]"#.to_owned(),
+        r#"defaults = [{ kind = "*", facet = "chanel.bell", value = true }]"#.to_owned(),
+        r#"defaults = [{ kind = "*", facet = "channel.bell", value = "on" }]"#.to_owned(),
+        format!(
+            "defaults = [{}]",
+            r#"{ kind = "*", facet = "channel.bell", value = true },"#.repeat(6_000)
+        ),
+    ] {
+        std::fs::write(&file, wrong).unwrap();
+        lines += &refused(&data, &["policy", "set", path]).await;
+    }
+    expect![[r#"
+        campanile-server: FILE: unknown key `requird`; there are channels, defaults, extended_settings, notification_center_enabled, required, unavailable
+        campanile-server: `required[0].kind`: `opertor_mentioned` is neither a kind of the catalogue nor one that a source says it sends; `*` means all
+        campanile-server: `required[0].channel`: this server does not send on email, so nobody would hear of anything there; it has bell, toast, sound
+        campanile-server: `channels[1]`: this server does not send on telegram, so nobody would hear of anything there; it has bell, toast, sound
+        campanile-server: `defaults[0].facet`: there is no facet `chanel.bell`
+        campanile-server: `defaults[0].value`: expected true or false
+        campanile-server: A policy has at most 262144 bytes; this one has 294132.
+    "#]].assert_eq(&lines.replace(path, "FILE"));
+    assert_eq!(
+        stage.present(&mira).await["head"]["policy"],
+        imposed,
+        "the earlier one holds"
+    );
+}
+
+#[tokio::test]
 async fn the_owner_of_the_machine_can_shut_a_desk_out() {
     let stage = Stage::new().await;
     let data = stage.database().parent().unwrap().to_owned();
