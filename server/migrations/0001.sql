@@ -30,8 +30,6 @@ CREATE TABLE agents (
   handle    TEXT NOT NULL UNIQUE,
   name      TEXT NOT NULL,
   roles     TEXT NOT NULL,
-  lang      TEXT NOT NULL,
-  zone      TEXT NOT NULL,
   -- The scopes that the log last told.
   scopes    TEXT NOT NULL,
   -- The log is complete after this place.

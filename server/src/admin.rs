@@ -41,10 +41,6 @@ pub enum Ask {
         name: String,
         /// The roles for every source.
         roles: Vec<Role>,
-        /// `en` or `uk`.
-        lang: Option<String>,
-        /// The IANA zone.
-        zone: Option<String>,
     },
     /// Everybody.
     Agents,
@@ -213,8 +209,6 @@ pub fn perform(writing: &mut Writing<'_>, base: &str, ask: Ask) -> Result<Told, 
             handle,
             name,
             roles,
-            lang,
-            zone,
         } => {
             let no = agents::add(
                 writing,
@@ -222,8 +216,6 @@ pub fn perform(writing: &mut Writing<'_>, base: &str, ask: Ask) -> Result<Told, 
                     handle,
                     name,
                     roles,
-                    lang,
-                    zone,
                 },
             )?;
             scopes::tell(writing, no)?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use campanile_core::{catalogue::Role, change::Scopes, ids::AgentId, zone::Zone};
+use campanile_core::{catalogue::Role, change::Scopes, ids::AgentId};
 use campanile_protocol::problem::Code;
 use rusqlite::params;
 
@@ -23,10 +23,6 @@ pub struct NewAgent {
     pub name: String,
     /// The roles that hold for every source.
     pub roles: Vec<Role>,
-    /// `en` or `uk`.
-    pub lang: Option<String>,
-    /// The IANA zone.
-    pub zone: Option<String>,
 }
 
 /// Makes an agent. The log does not tell of it yet: `scopes::tell` does, once all is known.
@@ -35,9 +31,6 @@ pub struct NewAgent {
 /// [`Code::BadRequest`] if something of it cannot be; [`Refusal::Store`] if it cannot be kept.
 pub fn add(writing: &mut Writing<'_>, new: &NewAgent) -> Result<AgentNo, Refusal> {
     names::check("name", &new.name, NAME_MOST)?;
-    check_locale("", new.lang.as_deref(), new.zone.as_deref())?;
-    let lang = new.lang.as_deref().unwrap_or("en");
-    let zone = new.zone.as_deref().unwrap_or("UTC");
     let handle = match &new.handle {
         Some(handle) => {
             check_handle(handle)?;
@@ -60,16 +53,14 @@ pub fn add(writing: &mut Writing<'_>, new: &NewAgent) -> Result<AgentNo, Refusal
         places: Vec::new(),
         sources: Vec::new(),
     };
-    let sql = "INSERT INTO agents (id, handle, name, roles, lang, zone, scopes, pruned_to) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)";
+    let sql = "INSERT INTO agents (id, handle, name, roles, scopes, pruned_to) \
+               VALUES (?1, ?2, ?3, ?4, ?5, 0)";
     let roles = serde_json::to_string(&new.roles)?;
     let no = writing.db.prepare_cached(sql)?.insert(params![
         id.0,
         handle,
         new.name,
         roles,
-        lang,
-        zone,
         serde_json::to_string(&unknown)?
     ])?;
     writing.directory.put_agent(
@@ -165,22 +156,6 @@ fn check_handle(handle: &str) -> Result<(), Refusal> {
         )));
     }
     Ok(())
-}
-
-/// Checks a language and a zone.
-///
-/// # Errors
-/// [`Code::BadRequest`], naming the field after `path`.
-pub fn check_locale(path: &str, lang: Option<&str>, zone: Option<&str>) -> Result<(), Refusal> {
-    if lang.is_some_and(|lang| !["en", "uk"].contains(&lang)) {
-        return Err(bad(format!("`{path}lang`: expected en or uk")));
-    }
-    match zone {
-        Some(zone) if zone.parse::<Zone>().is_err() => Err(bad(format!(
-            "`{path}zone`: `{zone}` is not a zone; write it like Europe/Kyiv"
-        ))),
-        _ => Ok(()),
-    }
 }
 
 fn bad(told: impl Into<String>) -> Refusal {

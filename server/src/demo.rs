@@ -126,8 +126,6 @@ impl Demo {
             handle: None,
             name: self.agent.clone(),
             roles: Vec::new(),
-            lang: None,
-            zone: None,
         };
         match ask(config, add).await? {
             Told::Agent(row) => Ok(row.handle),
@@ -167,8 +165,6 @@ fn roster(handle: &str, name: &str) -> Roster {
         agent: agent.map(str::to_owned),
         name: name.to_owned(),
         roles,
-        lang: None,
-        zone: None,
     };
     let place = |id: &str, name: &str, members: &[&str]| RosterPlace {
         id: id.to_owned(),

@@ -52,13 +52,11 @@ pub fn take(
         let agent = match named {
             Some(agent) => agent,
             None => {
-                let (name, lang, zone) = (new.name.clone(), new.lang.clone(), new.zone.clone());
+                let name = new.name.clone();
                 let agent = agents::add(
                     writing,
                     &NewAgent {
                         name,
-                        lang,
-                        zone,
                         ..NewAgent::default()
                     },
                 )?;
@@ -92,7 +90,7 @@ fn kinds(roster: &Roster) -> [(PlaceKind, &[RosterPlace]); 3] {
     ]
 }
 
-/// A source tells name, language and zone of those that no other source knows, too.
+/// A source tells the name of those that no other source knows, too.
 fn describe(
     writing: &Writing<'_>,
     source: SourceNo,
@@ -104,11 +102,11 @@ fn describe(
         .prepare_cached("SELECT 1 FROM people WHERE agent = ?1 AND source != ?2")?
         .exists(params![agent, source])?;
     if !elsewhere {
-        let sql = "UPDATE agents SET name = ?2, lang = coalesce(?3, lang), zone = coalesce(?4, zone) WHERE no = ?1";
+        let sql = "UPDATE agents SET name = ?2 WHERE no = ?1";
         writing
             .db
             .prepare_cached(sql)?
-            .execute(params![agent, told.name, told.lang, told.zone])?;
+            .execute(params![agent, told.name])?;
     }
     Ok(())
 }
@@ -196,8 +194,6 @@ fn check(roster: &Roster) -> Result<(), Refusal> {
     for (number, agent) in roster.agents.iter().enumerate() {
         names::check(&format!("agents[{number}].id"), &agent.id, ID_MOST)?;
         names::check(&format!("agents[{number}].name"), &agent.name, NAME_MOST)?;
-        let path = format!("agents[{number}].");
-        agents::check_locale(&path, agent.lang.as_deref(), agent.zone.as_deref())?;
         if !known.insert(agent.id.as_str()) {
             return Err(bad(format!(
                 "`agents[{number}].id`: `{}` stands there twice",

@@ -71,7 +71,7 @@ impl World {
         };
         world.start_server().await?;
         for (name, handle, external) in [("Mira Oak", "mira", "a1"), ("Tomas Ash", "tomas", "a2")] {
-            let add = json!({ "ask": "agent_add", "name": name, "handle": handle, "roles": [], "lang": "en", "zone": "Europe/Kyiv" });
+            let add = json!({ "ask": "agent_add", "name": name, "handle": handle, "roles": [] });
             world.ask(add).await?;
             if external == "a1" {
                 let settings = json!({ "link_origins": ["https://desk.acme.example"] });

@@ -34,12 +34,6 @@ pub struct RosterAgent {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::openapi::Role>))]
     pub roles: Vec<Role>,
-    /// The language: `en` or `uk`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lang: Option<String>,
-    /// The IANA zone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
 }
 
 /// A team, a line or an inbox.

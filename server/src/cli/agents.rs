@@ -22,12 +22,6 @@ pub enum Agent {
         /// A role for every source: agent, admin or billing_admin. May be repeated.
         #[arg(long = "role", value_parser = role)]
         roles: Vec<Role>,
-        /// The language: en or uk.
-        #[arg(long)]
-        lang: Option<String>,
-        /// The IANA zone, such as Europe/Kyiv.
-        #[arg(long)]
-        zone: Option<String>,
     },
     /// List everybody.
     List,
@@ -75,8 +69,6 @@ impl Agent {
                 name,
                 handle,
                 roles,
-                lang,
-                zone,
             } => {
                 ask(
                     config,
@@ -84,8 +76,6 @@ impl Agent {
                         handle,
                         name,
                         roles,
-                        lang,
-                        zone,
                     },
                 )
                 .await?

@@ -17,7 +17,7 @@ async fn a_roster_makes_agents_and_tells_them_where_they_belong() {
     let stage = Stage::new().await;
     let shop = stage.source("shop").await;
     let roster = json!({
-        "agents": [{ "id": "17", "name": "Mira Oak", "roles": ["admin"] }, { "id": "18", "name": "Mira Oak", "lang": "uk", "zone": "Europe/Kyiv" }],
+        "agents": [{ "id": "17", "name": "Mira Oak", "roles": ["admin"] }, { "id": "18", "name": "Mira Oak" }],
         "teams": [{ "id": "t", "name": "Support", "members": ["17", "18"] }],
         "lines": [{ "id": "l", "name": "Sales", "members": ["18"], "owner": "18", "followers": ["17"] }],
     });
@@ -78,7 +78,6 @@ async fn a_roster_that_cannot_be_is_refused_as_a_whole() {
         json!({ "agents": [{ "id": "", "name": "Mira" }] }),
         json!({ "agents": [{ "id": "17", "name": "Mira" }, { "id": "17", "name": "Ihor" }] }),
         json!({ "agents": [{ "id": "17", "name": "Mira", "agent": "nobody" }] }),
-        json!({ "agents": [{ "id": "17", "name": "Mira", "zone": "Mars/Olympus" }] }),
         json!({ "agents": [{ "id": "17", "name": "Mira", "roles": ["king"] }] }),
         json!({ "agents": agents, "teams": [{ "id": "t", "name": "Support", "members": ["18"] }] }),
         json!({ "agents": agents, "lines": [{ "id": "l", "name": "A" }, { "id": "l", "name": "B" }] }),
@@ -93,7 +92,6 @@ async fn a_roster_that_cannot_be_is_refused_as_a_whole() {
         400 bad_request: `agents[0].id`: 1 to 200 characters without control characters
         400 bad_request: `agents[1].id`: `17` stands there twice
         400 bad_request: `agents[0].agent`: there is no agent `nobody` here; leave it out to make one
-        400 bad_request: `agents[0].zone`: `Mars/Olympus` is not a zone; write it like Europe/Kyiv
         400 bad_request: `agents[0].roles[0]`: unknown variant `king`, expected one of `agent`, `admin`, `billing_admin` at line 1 column 51
         400 bad_request: `teams[0]`: `18` is not one of the agents
         400 bad_request: `lines[1].id`: `l` stands there twice

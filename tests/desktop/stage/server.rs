@@ -31,17 +31,9 @@ impl Server {
             process: None,
         };
         server.resume()?;
-        run(server.command().args([
-            "agent",
-            "add",
-            AGENT,
-            "--handle",
-            "mira",
-            "--zone",
-            "Europe/Kyiv",
-            "--lang",
-            "en",
-        ]))?;
+        run(server
+            .command()
+            .args(["agent", "add", AGENT, "--handle", "mira"]))?;
         run(server.command().args([
             "source",
             "add",

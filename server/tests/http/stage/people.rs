@@ -52,8 +52,6 @@ pub fn roster(people: &[&str]) -> Roster {
         } else {
             Vec::new()
         },
-        lang: None,
-        zone: None,
     });
     Roster {
         agents: agents.collect(),
