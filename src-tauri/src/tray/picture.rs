@@ -10,9 +10,11 @@ use super::outline::{
     self, BELL, CLAPPER, DIGITS, EXCLAMATION, MOON, PLUS, RINGS, STRIKE, TRIANGLE,
 };
 
-/// The sizes that panels ask for, in pixels.
+/// The sizes that panels draw most, in pixels; other ones are scaled from the next.
+///
+/// No more than these: the bus carries each picture byte by byte, and a panel asks for all of them at each change.
 #[cfg(any(target_os = "linux", test))]
-pub const SIZES: &[u32] = &[22, 24, 32, 48, 64];
+pub const SIZES: &[u32] = &[22, 24, 48];
 
 /// How a picture is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -366,7 +366,7 @@ mod tests {
         let (mut item, _heard) = item(view());
         assert_eq!(item.status(), Status::NeedsAttention);
         let widths: Vec<_> = item.icon_pixmap().iter().map(|icon| icon.width).collect();
-        assert_eq!(widths, [22, 24, 32, 48, 64]);
+        assert_eq!(widths, [22, 24, 48]);
         let data = |icons: Vec<ksni::Icon>| icons.into_iter().map(|icon| icon.data);
         let before: Vec<_> = data(item.icon_pixmap()).collect();
         assert!(data(item.attention_icon_pixmap()).eq(before.iter().cloned()));
