@@ -206,6 +206,10 @@ impl Desk {
             Effect::Push(changes) => self.command(Command::Push(changes))?,
             Effect::Resync => self.command(Command::Resync)?,
             Effect::Reconnect => self.command(Command::Reconnect)?,
+            Effect::Prune(at) => {
+                let pruned = self.store.prune(at);
+                pruned.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+            }
             Effect::Recall(ids) => {
                 let items = self
                     .store

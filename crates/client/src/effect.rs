@@ -71,6 +71,8 @@ pub enum Effect {
     },
     /// Keep what was chosen for this desk.
     KeepDesk(DeskSettings),
+    /// Forget in the store what retention no longer covers at this moment.
+    Prune(Timestamp),
     /// Read these notices from the store; they come as [`crate::message::Message::Recalled`].
     Recall(Vec<EventId>),
     /// Delete an own melody, `own:<name>`, from this desk.
@@ -101,7 +103,7 @@ pub struct Kept {
     pub items: Vec<KeptItem>,
     /// Marks that are another.
     pub marks: Vec<(EventId, Marked)>,
-    /// Notices that are gone, by retention or by a snapshot that lacks them.
+    /// Notices that are gone, as a snapshot lacks them. What retention takes goes by [`Effect::Prune`].
     pub forgotten: Vec<EventId>,
     /// Notices that stay here though the server has them no more (F31).
     pub stranded: Vec<EventId>,

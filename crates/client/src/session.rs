@@ -30,6 +30,8 @@ mod wake;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use chrono::NaiveDate;
+
 use campanile_core::{
     catalogue::Kind,
     change::{Scopes, Seq},
@@ -148,6 +150,8 @@ struct Belongings {
     newest: Seq,
     /// Arrivals up to here were known at the start or by a snapshot: told again, they interrupt nobody.
     told_up_to: Seq,
+    /// The day on which it was last looked what retention no longer covers.
+    pruned_on: Option<NaiveDate>,
     /// The latest moment at which anything was meant, so that a deed here is never older than what it answers.
     latest: Timestamp,
     texts: Texts,

@@ -4,7 +4,7 @@ mod hours;
 mod mute;
 
 pub use hours::{HeldEmail, MAX_WINDOWS, QuietHours, Weekdays, Window};
-pub use mute::{MuteFor, TimedMute};
+pub use mute::{MuteFor, NIGHT_ENDS, TimedMute};
 
 use serde::{Deserialize, Serialize};
 

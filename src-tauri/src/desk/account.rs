@@ -7,6 +7,7 @@ use campanile_client::{
     store::{Store, StoreError, StoreHandle, accounts},
     sync,
 };
+use campanile_core::time::Timestamp;
 use campanile_protocol::changes::PushedChange;
 
 use super::{alarm, follow, resident::Resident};
@@ -119,7 +120,7 @@ impl Resident {
         Ok(())
     }
 
-    /// Tells the session whenever the store fails and recovers, and forgets what retention no longer covers.
+    /// Tells the session whenever the store fails and recovers.
     fn hear_store(&self, store: &Arc<StoreHandle>) {
         let (events, mut fault) = (self.events.clone(), store.fault());
         tokio::spawn(async move {
@@ -137,9 +138,16 @@ impl Resident {
                 }
             }
         });
-        let store = Arc::clone(store);
+    }
+
+    /// Forgets what retention no longer covers; nobody waits for it.
+    pub(super) fn prune(&self, at: Timestamp) {
+        let Some(signed_in) = &self.signed_in else {
+            return;
+        };
+        let store = Arc::clone(&signed_in.store);
         tokio::spawn(async move {
-            match store.prune(alarm::now()).await {
+            match store.prune(at).await {
                 Ok(0) => {}
                 Ok(gone) => tracing::info!(gone, "notices beyond their retention were forgotten"),
                 Err(fault) => tracing::warn!(

@@ -61,6 +61,7 @@ impl Resident {
                     tracing::error!(%error, "what was chosen for this desk cannot be kept");
                 }
             }
+            Effect::Prune(at) => self.prune(at),
             Effect::Recall(ids) => self.recall(ids),
             Effect::RemoveMelody(melody) => {
                 let folder = self.places.sounds();

@@ -65,6 +65,7 @@ impl Session {
         self.of.account = loaded.account;
         self.out.push(Effect::Follow(following));
         self.choices_changed();
+        self.see_day(now);
         self.list_changed();
     }
 

@@ -109,6 +109,11 @@ impl Deeds {
         again
     }
 
+    /// Forgets what was answered and is from before `oldest`.
+    pub fn forget_answered(&mut self, oldest: Timestamp) {
+        self.answered.retain(|change| change.at >= oldest);
+    }
+
     /// Returns what can be undone, as a code with its count: `removed:3`.
     pub fn undo(&self) -> Option<String> {
         self.withheld
@@ -194,5 +199,28 @@ impl Deeds {
     /// Remembers a change that the server took, in case that it loses it.
     pub fn remember(&mut self, change: PushedChange) {
         self.answered.push(change);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use campanile_protocol::changes::Deed;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn what_was_answered_long_ago_is_kept_no_longer() {
+        let at = |ms| PushedChange {
+            id: ChangeId(Uuid::nil()),
+            at: Timestamp::from_ms(ms),
+            deed: Deed::Preferred { cells: Vec::new() },
+        };
+        let mut deeds = Deeds::resume(vec![at(0)], vec![at(1), at(2), at(3)]);
+        deeds.forget_answered(Timestamp::from_ms(2));
+        assert_eq!(
+            (deeds.pending, deeds.answered),
+            (vec![at(0)], vec![at(2), at(3)])
+        );
     }
 }

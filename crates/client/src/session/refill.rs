@@ -17,7 +17,7 @@ use super::{Session, announce::How};
 use crate::{act::Availability, effect::KeptItem};
 
 /// For how long own changes are pushed again to a server that may have lost them (design 10.6).
-const AGAIN_MS: i64 = 7 * DAY_MS;
+pub const AGAIN_MS: i64 = 7 * DAY_MS;
 
 /// The place in the log of a notice that the server does not have.
 pub const NOWHERE: Seq = Seq(0);

@@ -53,7 +53,6 @@ impl Session {
         let repeats_left = settings.repeats;
         let single = Single {
             id: notice.id,
-            shown_at: now,
             ends_at: self.toast_end(now),
             closed: false,
             confirmed: false,
@@ -234,7 +233,6 @@ impl Session {
         let Some(notice) = notice else { return };
         single.repeats_left = single.repeats_left.saturating_sub(1);
         single.repeat_at = (single.repeats_left > 0).then(|| now.plus_ms(REPEAT_MS));
-        single.shown_at = now;
         single.ends_at = ends_at;
         single.closed = false;
         let toast = self.toast_of(&notice);

@@ -103,9 +103,7 @@ impl Session {
     pub(super) fn ring(&mut self, ring: Ring, now: Timestamp) {
         let gap_ms = self.of.settings.sound.gap_ms;
         let sounds = &mut self.of.sounds;
-        let within = sounds
-            .last
-            .filter(|(at, _)| now.since_ms(*at) < gap_ms);
+        let within = sounds.last.filter(|(at, _)| now.since_ms(*at) < gap_ms);
         let Some((last, important)) = within else {
             return self.play(ring, now);
         };

@@ -26,7 +26,6 @@ pub struct Toasts {
 #[derive(Debug)]
 pub struct Single {
     pub id: EventId,
-    pub shown_at: Timestamp,
     /// When it goes by itself; none for one that stays.
     pub ends_at: Option<Timestamp>,
     pub closed: bool,
@@ -49,12 +48,20 @@ pub struct Sum {
 }
 
 impl Single {
+    fn timed(&mut self) -> impl Iterator<Item = &mut Timestamp> {
+        self.ends_at.iter_mut().chain(&mut self.repeat_at)
+    }
+
     pub fn stands(&self, now: Timestamp) -> bool {
         !self.closed && self.ends_at.is_none_or(|end| now < end)
     }
 }
 
 impl Sum {
+    fn timed(&mut self) -> impl Iterator<Item = &mut Timestamp> {
+        std::iter::once(&mut self.drawn_at).chain(&mut self.ends_at)
+    }
+
     pub fn new(now: Timestamp) -> Self {
         Self {
             ids: BTreeSet::new(),
@@ -95,19 +102,9 @@ impl Toasts {
 
     /// Returns every moment that is a while from another.
     pub fn timed(&mut self) -> impl Iterator<Item = &mut Timestamp> {
-        let of_single = |single: &'_ mut Single| {
-            let Single {
-                shown_at,
-                ends_at,
-                repeat_at,
-                ..
-            } = single;
-            [Some(shown_at), ends_at.as_mut(), repeat_at.as_mut()]
-        };
-        let of_sum = |sum: &'_ mut Sum| [Some(&mut sum.drawn_at), sum.ends_at.as_mut()];
+        let single = self.single.iter_mut().flat_map(Single::timed);
         let sums = self.more.iter_mut().chain(&mut self.summary);
-        let single = self.single.iter_mut().flat_map(of_single);
-        single.chain(sums.flat_map(of_sum)).flatten()
+        single.chain(sums.flat_map(Sum::timed))
     }
 
     /// Takes note that a toast went away. One that a person sent away does not come again.

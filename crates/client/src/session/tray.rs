@@ -26,6 +26,8 @@ pub struct TrayKey {
     store_fails: bool,
     /// Times are told by the day.
     today: NaiveDate,
+    /// The morning until which one can be quiet.
+    morning: Option<Timestamp>,
 }
 
 impl Session {
@@ -46,7 +48,8 @@ impl Session {
             down_since: self.of.link.down_since(),
             needs_a_person: self.of.link.needs_a_person(),
             store_fails: self.store_fails(),
-            today: self.zones.local(self.zone(), now).date,
+            today: self.today(now),
+            morning: self.morning(now),
         }
     }
 
@@ -61,6 +64,11 @@ impl Session {
             tooltip: self.tooltip(unread, now),
             menu: self.menu(unread, now),
         }
+    }
+
+    fn morning(&self, now: Timestamp) -> Option<Timestamp> {
+        let mute = MuteFor::TomorrowMorning.from(now, self.zone(), &self.zones);
+        mute.until
     }
 
     fn mood(&self) -> Mood {
@@ -219,10 +227,10 @@ impl Session {
             action: Some(Action::Quiet { how }),
             checked: None,
         };
-        let morning = MuteFor::TomorrowMorning
-            .from(now, self.zone(), &self.zones)
-            .until;
-        let morning = morning.map(|at| words.time(at, &clock)).unwrap_or_default();
+        let morning = self
+            .morning(now)
+            .map(|at| words.time(at, &clock))
+            .unwrap_or_default();
         let until_morning =
             words.say_with("tray-until-morning", &args([("until", morning.into())]));
         let off = MenuItem::Do {

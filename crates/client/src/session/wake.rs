@@ -1,8 +1,12 @@
 //! What comes due by the clock alone, and when the clock is next to be looked at.
 
-use campanile_core::time::Timestamp;
+use campanile_core::{
+    change::Mark, inbox::Item, quiet::NIGHT_ENDS, time::Timestamp, zone::WallTime,
+};
+use chrono::NaiveDate;
 
-use super::Session;
+use super::{Session, refill::AGAIN_MS};
+use crate::{effect::Effect, store::RETENTION_MS};
 
 impl Session {
     /// Does what has become due at `now`. A clock that was set forward is only another `now`.
@@ -15,6 +19,7 @@ impl Session {
         if self.woken_at.is_some_and(|at| at <= now) {
             self.woken_at = None;
         }
+        self.see_day(now);
         self.see_quiet(now);
         self.bring_back(now);
         if self.of.deeds.is_final(now) {
@@ -39,6 +44,45 @@ impl Session {
         }
     }
 
+    /// Forgets once a day what retention no longer covers, here and in the store (design 10.11).
+    pub(super) fn see_day(&mut self, now: Timestamp) {
+        let today = self.today(now);
+        if self.of.account.is_none() || self.of.pruned_on == Some(today) {
+            return;
+        }
+        self.of.pruned_on = Some(today);
+        let oldest = now.plus_ms(-RETENTION_MS);
+        let over = |item: &Item| {
+            let is_done = matches!(item.marked.mark, Mark::Read | Mark::Removed);
+            is_done && item.marked.at < oldest && item.time < oldest
+        };
+        let items = self.of.inbox.items().filter(|(_, item)| over(item));
+        let gone: Vec<_> = items.map(|(id, _)| id).collect();
+        for id in &gone {
+            self.of.inbox.forget(*id);
+        }
+        self.of.deeds.forget_answered(now.plus_ms(-AGAIN_MS));
+        self.out.push(Effect::Prune(now));
+        if !gone.is_empty() {
+            self.list_changed();
+        }
+    }
+
+    pub(super) fn today(&self, now: Timestamp) -> NaiveDate {
+        self.zones.local(self.zone(), now).date
+    }
+
+    /// Returns when the day turns at midnight, or the night ends: the tray tells times by the one and "until morning" by the other.
+    fn next_turn(&self, now: Timestamp) -> Option<Timestamp> {
+        self.of.account.as_ref()?;
+        let today = self.today(now);
+        let tomorrow = today.succ_opt()?;
+        [(today, NIGHT_ENDS), (tomorrow, WallTime::MIDNIGHT)]
+            .into_iter()
+            .map(|(date, time)| self.zones.instant(self.zone(), date, time))
+            .find(|at| *at > now)
+    }
+
     /// Returns the next moment at which something comes due.
     pub(super) fn next_moment(&self, now: Timestamp) -> Option<Timestamp> {
         let of = &self.of;
@@ -49,6 +93,7 @@ impl Session {
             of.toasts.next(),
             of.sounds.next(),
             of.deeds.next(),
+            self.next_turn(now),
         ];
         // What is overdue all the same is looked at soon, and not over and over.
         moments

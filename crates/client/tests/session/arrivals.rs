@@ -316,6 +316,27 @@ fn what_lasts_for_a_while_lasts_no_longer_when_the_clock_is_set_back() {
             desk.wake("09:00:30");
             desk.wake("09:00:38");
         },
-        expect![[r#""#]],
+        expect![[r##"
+            read
+              keep marks: n2 read; pending: c1(read n2); toasted: n2
+              withdraw n2
+              push c1(read n2)
+              tray Urgent Digit(1) "Campanile: 1 unread"
+            remove
+              keep marks: n2 removed; pending: c2(removed n2)
+              wake 10:00:08
+            two seconds
+            an hour back
+              wake 09:00:08
+            09:00:08 woke
+              push c2(removed n2)
+              wake 09:00:30
+            09:00:30 woke
+              toast n1 "SLA breached" "#1" [Open, Mark read, In an hour] urgent 5000 ms
+              play alarm at 70 for n1
+              push c1(read n2) c2(removed n2)
+              wake 09:01
+            09:00:38 woke
+        "##]],
     );
 }

@@ -99,6 +99,7 @@ fn a_refused_choice_is_taken_back_unless_another_was_made_since() {
             louder again
               keep cells: */*/volume=80; pending: c2(*/*/volume=80)
               push c2(*/*/volume=80)
+              wake 10:00:30
             and softer
               keep cells: */*/volume=20; pending: c3(*/*/volume=20)
               push c3(*/*/volume=20)

@@ -42,6 +42,7 @@ fn reading_counts_at_once_and_the_server_is_told() {
               keep marks: n1 unread; pending: c2(unread n1)
               push c2(unread n1)
               tray Urgent Digit(1) "Campanile: 1 unread"
+              wake 10:00:30
         "##]],
     );
 }
@@ -117,6 +118,7 @@ fn all_in_sight_are_read_at_once_and_can_be_undone() {
             all read
               keep marks: 6; pending: c2(all read up to 6)
               tray Calm None "Campanile: Nothing unread"
+              wake 10:00:08
             10:00:08 woke
               push c2(all read up to 6)
               wake 10:00:38

@@ -135,9 +135,7 @@ fn click(server: &str, link: &str) -> String {
             agreed: false,
         },
     );
-    let view = desk
-        .session
-        .bell_view(&Now { wall: desk.now });
+    let view = desk.session.bell_view(&Now { wall: desk.now });
     if desk.written.contains("  open http") {
         "opens".into()
     } else if let Some(AskView::Open { host, .. }) = view.ask {

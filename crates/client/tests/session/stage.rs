@@ -36,6 +36,8 @@ pub struct Stage {
     pub written: String,
     /// What it pushed and nobody has answered.
     pub pushed: Vec<PushedChange>,
+    /// Whether the turns of day and night are written down: they are no story's but their own.
+    pub writes_turns: bool,
     seq: i64,
     names: BTreeMap<ChangeId, usize>,
 }
@@ -165,6 +167,7 @@ impl Stage {
             now: at("10:00"),
             written: String::new(),
             pushed: Vec::new(),
+            writes_turns: false,
             seq: 0,
             names: BTreeMap::new(),
         }
@@ -205,6 +208,9 @@ impl Stage {
     pub fn tell(&mut self, message: Message) -> Vec<Effect> {
         let effects = self.session.update(message, &Now { wall: self.now });
         for effect in &effects {
+            if !self.writes_turns && is_turn(effect) {
+                continue;
+            }
             let line = crate::text::effect(effect, &mut |id| self.name(id));
             self.written.extend(["  ", &line, "\n"]);
             if let Effect::Push(changes) = effect {
@@ -303,6 +309,16 @@ impl Stage {
     fn name(&mut self, id: ChangeId) -> String {
         let next = self.names.len() + 1;
         format!("c{}", self.names.entry(id).or_insert(next))
+    }
+}
+
+fn is_turn(effect: &Effect) -> bool {
+    match effect {
+        Effect::Prune(_) => true,
+        Effect::Wake(at) => ["00:00", "04:00"]
+            .iter()
+            .any(|turn| crate::text::wall(*at).ends_with(turn)),
+        _ => false,
     }
 }
 

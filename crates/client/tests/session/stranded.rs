@@ -71,6 +71,7 @@ fn a_restored_server_is_told_again_what_it_lost_and_what_it_lost_stays_here() {
               keep items: n1; stranded: n2; entries: policy scopes; pending: c1(read n1); cursor: snapshot; epoch: known
               push c1(read n1)
               tray Calm Digit(1) "Campanile: 1 unread"
+              wake 10:00:30
               not on the server: n2
               badge 1, filling false
             a place that was used before
@@ -139,6 +140,7 @@ fn what_is_done_to_a_notice_that_the_server_lacks_counts_here() {
               keep marks: n2 read; pending: c2(read n2)
               push c2(read n2)
               tray Calm None "Campanile: Nothing unread"
+              wake 10:00:30
             the server answers
               keep stranded: n2; settled: c2
               not on the server: n2

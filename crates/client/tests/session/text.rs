@@ -70,6 +70,7 @@ pub fn effect(effect: &Effect, name: Name<'_>) -> String {
             format!("sign out {}{tell}", account.id)
         }
         Effect::Recall(ids) => format!("recall {}", events(ids)),
+        Effect::Prune(moment) => format!("prune at {}", wall(*moment)),
         other => format!("{other:?}"),
     }
 }

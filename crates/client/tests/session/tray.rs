@@ -1,14 +1,15 @@
 //! The tray: its tooltip, its number, its menu.
 
 use campanile_client::{
-    act::Action,
+    act::{Action, QuietFor, What},
     message::{Link, Message},
     session::Now,
     view::MenuItem,
 };
+use campanile_protocol::changes::Outcome;
 use expect_test::{Expect, expect};
 
-use crate::stage::{Stage, at, nights};
+use crate::stage::{Stage, at, check, nights, notice, one};
 
 fn menu(desk: &Stage, expected: Expect) {
     let tray = desk.session.tray_view(&Now { wall: desk.now });
@@ -212,4 +213,91 @@ fn every_entry_of_the_menu_does_something() {
         let effects = desk.tell(Message::Act(action.clone()));
         assert!(!effects.is_empty(), "{action:?}");
     }
+}
+
+/// Writes down until which morning one can be quiet.
+fn morning(desk: &mut Stage) {
+    let view = desk.session.tray_view(&Now { wall: desk.now });
+    let labels = view.menu.iter().flat_map(|item| match item {
+        MenuItem::Sub { items, .. } => items.as_slice(),
+        _ => &[],
+    });
+    let until = labels.filter_map(|item| match item {
+        MenuItem::Do {
+            label,
+            action: Some(Action::Quiet {
+                how: QuietFor::UntilMorning,
+            }),
+            ..
+        } => Some(label.as_str()),
+        _ => None,
+    });
+    let line: String = until.collect();
+    desk.written.extend(["  ", &line, "\n"]);
+}
+
+#[test]
+fn the_tray_is_drawn_anew_when_the_day_turns_and_when_the_night_ends() {
+    check(
+        |desk| {
+            desk.writes_turns = true;
+            for turn in [
+                "23:59",
+                "2026-11-22T00:00:00+02:00",
+                "2026-11-22T04:00:00+02:00",
+            ] {
+                desk.wake(turn);
+                morning(desk);
+            }
+        },
+        expect![[r#"
+            23:59 woke
+              Until tomorrow 08:00
+            2026-11-22T00:00:00+02:00 woke
+              prune at 2026-11-22 00:00
+              tray Calm None "Campanile: Nothing unread"
+              wake 2026-11-22 04:00
+              Until 08:00
+            2026-11-22T04:00:00+02:00 woke
+              tray Calm None "Campanile: Nothing unread"
+              wake 2026-11-23 00:00
+              Until tomorrow 08:00
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_read_is_forgotten_after_its_retention() {
+    check(
+        |desk| {
+            desk.arrives(1, "call_missed");
+            desk.arrives(2, "call_missed");
+            desk.act("read", Action::Read { what: one(1) });
+            desk.answers(&Outcome::Accepted);
+            desk.so_far().writes_turns = true;
+            let unread = |n| Action::Unread {
+                what: What::Row(notice(n, "call_missed", at("10:00")).row()),
+            };
+            desk.wake("2027-02-19T09:59:59+02:00");
+            desk.act("it is still there", unread(1));
+            desk.act("read again", Action::Read { what: one(1) });
+            desk.so_far();
+            desk.wake("2027-05-21T10:00:00+02:00");
+            desk.act("what was read is gone", unread(1));
+            desk.act("what is unread is not", Action::Read { what: one(2) });
+        },
+        expect![[r#"
+            2027-05-21T10:00:00+02:00 woke
+              prune at 2027-05-21 11:00
+              push c2(unread n1) c3(read n1)
+              tray Calm Digit(1) "Campanile: 1 unread"
+              wake 2027-05-21 11:00:30
+            what was read is gone
+            what is unread is not
+              keep marks: n2 read; pending: c4(read n2); toasted: n2
+              withdraw n2
+              push c4(read n2)
+              tray Calm None "Campanile: Nothing unread"
+        "#]],
+    );
 }

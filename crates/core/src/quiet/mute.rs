@@ -57,7 +57,7 @@ impl MuteFor {
             Self::Hour => Some(now.plus_ms(HOUR_MS)),
             Self::TomorrowMorning => {
                 let local = rules.local(zone, now);
-                let days = if local.hour < 4 { 0 } else { 1 };
+                let days = if local.time() < NIGHT_ENDS { 0 } else { 1 };
                 let date = local
                     .date
                     .checked_add_days(Days::new(days))
@@ -69,6 +69,12 @@ impl MuteFor {
         TimedMute { until }
     }
 }
+
+/// Until then it is still the day before for a person who is awake.
+pub const NIGHT_ENDS: WallTime = match WallTime::from_minutes(4 * 60) {
+    Some(time) => time,
+    None => WallTime::MIDNIGHT,
+};
 
 const MORNING: WallTime = match WallTime::from_minutes(8 * 60) {
     Some(time) => time,
