@@ -55,6 +55,8 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (0..2_u8, any::<Option<bool>>(), at_ms()).prop_map(|(kind, on, at_ms)| Op::Chooses { kind, on, at_ms }),
         1 => (0..4_u8).prop_map(|conversation| Op::ReadsInThePlatform { conversation }),
         2 => (1..4_000_i64).prop_map(|ms| Op::Passes { ms }),
+        // The clock is put right.
+        1 => (-8_000..0_i64).prop_map(|ms| Op::Passes { ms }),
         1 => Just(Op::Joins),
     ]
 }
