@@ -132,7 +132,7 @@ test("a page that wants to sign in elsewhere is asked about, and its link is fol
   const desk = await raise(Bell, { view: bell({ ask: { what: "pair", link, host: "evil.example.net" } }), rows: day() });
   await expect.element(page.getByRole("dialog")).toHaveTextContent(/pair this computer anew.*evil\.example\.net/);
   expect(desk.acts()).toEqual([]);
-  await page.getByRole("button", { name: "Pair with evil.example.net" }).click();
+  await page.getByRole("button", { name: "Pair with" }).click();
   expect(desk.acts()).toEqual([{ do: "pair", link }]);
 });
 
