@@ -291,6 +291,26 @@ test("a zone is taken by whoever types faster than the zones come", async () => 
   expect(desk.acts()).toEqual([hours({ zone: "Europe/London" })]);
 });
 
+test("/ searches the kinds from every page, and ? shows the keys of this window", async () => {
+  const desk = await stage();
+  await section("General");
+  await userEvent.keyboard("/");
+  await userEvent.keyboard("mention?");
+  await settle();
+  expect((document.activeElement as HTMLInputElement).value).toBe("mention?");
+  await section("Health");
+  await userEvent.keyboard("?");
+  const keys = page.getByRole("dialog");
+  await expect.element(keys).toHaveTextContent(/Keys.*Search.*Show the keys.*Close/);
+  expect(keys.element().textContent).not.toContain("Snooze");
+  await userEvent.keyboard("{Escape}");
+  await settle();
+  expect(document.querySelector("dialog")).toBeNull();
+  expect(desk.calls.some(({ command }) => command === "close")).toBe(false);
+  await userEvent.keyboard("{Escape}");
+  expect(desk.calls.some(({ command }) => command === "close")).toBe(true);
+});
+
 test("a window of another size keeps what is being written", async () => {
   const desk = await stage();
   await section("Quiet hours");
