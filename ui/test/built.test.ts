@@ -11,7 +11,7 @@ import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { installDesk } from "./fixture/desk";
-import { scenes, type Scene } from "./fixture/scenes";
+import { drawn, scenes, type Scene } from "./fixture/scenes";
 
 const config = JSON.parse(readFileSync("../tauri.conf.json", "utf8"));
 const types: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
@@ -63,7 +63,7 @@ async function play(scene: Scene): Promise<string[]> {
   await page.goto(`http://127.0.0.1:${port}/${scene.page}.html`);
   await page.waitForFunction(() => (globalThis as any).desk.calls.some((call: any) => call.command === "ready"));
   await scene.deed?.(page);
-  await page.waitForTimeout(50);
+  await drawn(page);
   if (pictures) await page.screenshot({ path: join(pictures, `${scene.name}.png`) });
   await context.close();
   return complaints;
