@@ -1,14 +1,16 @@
 //! The database: one writer that commits what has gathered, and readers with connections of their own.
 
 mod checkpoint;
+mod copies;
 mod folder;
 pub mod log;
 mod open;
 mod readers;
 mod writer;
 
+pub use copies::{backup, restore};
 pub use folder::{Folder, Lock};
-pub use open::{StoreError, backup, open, restore};
+pub use open::{StoreError, open};
 pub use readers::Readers;
 pub use writer::{After, Rung, Writer, Writing};
 

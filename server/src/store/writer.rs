@@ -223,7 +223,7 @@ impl<C: FnMut(&Connection, Vec<After>)> Bench<C> {
                 if result.is_ok() {
                     result = self.one(job, &mut rung, &mut after, &mut finishes);
                 } else {
-                    // Whoever sent it hears of it when the next transaction can begin, and not before.
+                    // It is refused once this has been given up: whoever comes again at once must not meet the same failure.
                     unserved.push(job);
                 }
                 // What came while the last commit waited for the disk shares this one.

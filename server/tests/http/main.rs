@@ -7,6 +7,7 @@
 
 mod audience;
 mod changes;
+mod choices;
 mod cli;
 mod deliveries;
 mod durable;
