@@ -43,6 +43,8 @@ impl Stage {
         let floor = Floor::start(&folder.path().join("floor"))?;
         let mut app = App::new(folder.path().join("desk.log"))?;
         app.start()?;
+        // This waits for a desk that is starting; pairing would start another.
+        app.unread()?;
         app.pair(&ours.pairing_link(AGENT)?)?;
         app.quit()?;
         Ok(Self {
