@@ -56,7 +56,7 @@ async fn check(chosen: &[(&str, Value)], steps: Vec<Step>, expected: Expect) -> 
             }
         }
         for line in desk.read() {
-            told += &format!("{second:>3} s  {}\n", line.replace('\n', " / "));
+            told += &format!("{second} s  {}\n", line.replace('\n', " / "));
         }
     }
     expected.assert_eq(&told);
@@ -75,9 +75,9 @@ async fn a_toast_repeats_as_often_as_was_chosen() -> Result<()> {
         &[("toast.repeats", json!(2)), ("channel.sound", json!(false))],
         steps,
         expect![[r#"
-              0 s  toast A conversation was assigned to you | #1 Parcel late
-             30 s  toast A conversation was assigned to you | #1 Parcel late
-             60 s  toast A conversation was assigned to you | #1 Parcel late
+            0 s  toast A conversation was assigned to you | #1 Parcel late
+            30 s  toast A conversation was assigned to you | #1 Parcel late
+            60 s  toast A conversation was assigned to you | #1 Parcel late
         "#]],
     )
     .await
@@ -99,9 +99,9 @@ async fn a_melody_repeats_until_its_notice_is_read() -> Result<()> {
         ],
         steps,
         expect![[r#"
-              0 s  play carillon at 70
-             30 s  play carillon at 70
-             60 s  play carillon at 70
+            0 s  play carillon at 70
+            30 s  play carillon at 70
+            60 s  play carillon at 70
         "#]],
     )
     .await
@@ -120,10 +120,10 @@ async fn what_is_muted_between_two_repeats_repeats_no_more() -> Result<()> {
         &repeating,
         steps,
         expect![[r#"
-              0 s  toast A conversation was assigned to you | #1 Parcel late
-              0 s  play carillon at 70
-             30 s  toast A conversation was assigned to you | #1 Parcel late
-             30 s  play carillon at 70
+            0 s  toast A conversation was assigned to you | #1 Parcel late
+            0 s  play carillon at 70
+            30 s  toast A conversation was assigned to you | #1 Parcel late
+            30 s  play carillon at 70
         "#]],
     )
     .await
@@ -140,8 +140,8 @@ async fn two_melodies_are_as_far_apart_as_was_chosen() -> Result<()> {
         ],
         steps,
         expect![[r#"
-              0 s  play carillon at 70
-             11 s  play carillon at 70
+            0 s  play carillon at 70
+            11 s  play carillon at 70
         "#]],
     )
     .await
