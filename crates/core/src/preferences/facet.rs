@@ -128,8 +128,8 @@ impl Facet {
             Self::QuietHours => Expected::QuietHours,
             Self::ExcusedUntil => Expected::Time,
             Self::Focus => Expected::OneOf(&["inbox", "conversation"]),
-            Self::ToastDuration => Expected::Number {
-                least: 0,
+            Self::ToastDuration => Expected::NumberOrNone {
+                least: 1_000,
                 most: 60_000,
             },
             Self::ToastMost => Expected::Number { least: 1, most: 10 },
@@ -153,6 +153,14 @@ pub enum Expected {
     #[error("expected a whole number from {least} to {most}")]
     Number {
         /// The least.
+        least: i64,
+        /// The most.
+        most: i64,
+    },
+    /// A whole number, or 0 for none.
+    #[error("expected 0, or a whole number from {least} to {most}")]
+    NumberOrNone {
+        /// The least but 0.
         least: i64,
         /// The most.
         most: i64,
@@ -212,6 +220,9 @@ pub fn check(cell: &Cell) -> Result<(), Expected> {
         Expected::Number { least, most } => {
             value.as_i64().is_some_and(|n| (least..=most).contains(&n))
         }
+        Expected::NumberOrNone { least, most } => value
+            .as_i64()
+            .is_some_and(|n| n == 0 || (least..=most).contains(&n)),
         Expected::OneOf(words) => value.as_str().is_some_and(|word| words.contains(&word)),
         Expected::Melody => value.as_str().is_some_and(is_melody),
         Expected::Mute => serde_json::from_value::<TimedMute>(value.clone()).is_ok(),
@@ -312,6 +323,18 @@ mod tests {
                 "toast.most",
                 json!(0),
                 Err(Expected::Number { least: 1, most: 10 }),
+            ),
+            ("*", "*", "toast.duration_ms", json!(0), Ok(())),
+            ("*", "*", "toast.duration_ms", json!(1_000), Ok(())),
+            (
+                "*",
+                "*",
+                "toast.duration_ms",
+                json!(999),
+                Err(Expected::NumberOrNone {
+                    least: 1_000,
+                    most: 60_000,
+                }),
             ),
             ("*", "*", "toast.shows", json!("name"), Ok(())),
             ("*", "*", "mute", json!({ "until": null }), Ok(())),
