@@ -27,4 +27,3 @@ reason-focus = you were looking at it
 fate-folded = shown with others in one notification
 fate-summed = told in a summary
 fate-too_soon = another melody had just played
-fate-read = it was read already

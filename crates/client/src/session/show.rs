@@ -95,15 +95,20 @@ impl Session {
                 })
                 .collect(),
             urgent: Kind::find(notice.kind.as_str()).is_some_and(|kind| kind.urgent),
-            duration_ms: u32::try_from(self.of.settings.toast.duration_ms)
-                .ok()
-                .filter(|ms| *ms > 0),
+            duration_ms: self.toast_duration_ms(),
         }
     }
 
+    /// Returns how long a toast stays; none for until it is dismissed.
+    fn toast_duration_ms(&self) -> Option<u32> {
+        u32::try_from(self.of.settings.toast.duration_ms)
+            .ok()
+            .filter(|ms| *ms > 0)
+    }
+
     fn toast_end(&self, now: Timestamp) -> Option<Timestamp> {
-        let duration_ms = self.of.settings.toast.duration_ms;
-        (duration_ms > 0).then(|| now.plus_ms(duration_ms))
+        let duration_ms = self.toast_duration_ms()?;
+        Some(now.plus_ms(duration_ms.into()))
     }
 
     fn fold(&mut self, ids: Vec<EventId>, now: Timestamp) {
@@ -172,9 +177,7 @@ impl Session {
                 label: self.words.say("toast-open"),
             }],
             urgent: false,
-            duration_ms: u32::try_from(self.of.settings.toast.duration_ms)
-                .ok()
-                .filter(|ms| *ms > 0),
+            duration_ms: self.toast_duration_ms(),
         };
         self.out.push(Effect::Toast(Box::new(toast)));
     }
@@ -334,9 +337,7 @@ impl Session {
             body,
             buttons: Vec::new(),
             urgent: false,
-            duration_ms: u32::try_from(self.of.settings.toast.duration_ms)
-                .ok()
-                .filter(|ms| *ms > 0),
+            duration_ms: self.toast_duration_ms(),
         };
         self.out.push(Effect::Toast(Box::new(toast)));
     }

@@ -1,4 +1,4 @@
-//! The store on threads of its own: a slow disk stops nothing, and a search does not delay a write.
+//! The store on threads of its own: a slow disk holds up only who waits for it, and a search delays no write.
 
 use std::{
     path::Path,

@@ -18,8 +18,6 @@ pub enum Fate {
     Summed,
     /// Another melody had just played.
     TooSoon,
-    /// It had been read before its turn came.
-    Read,
 }
 
 impl Words {
@@ -110,7 +108,6 @@ impl Fate {
             Self::Folded => Some("fate-folded"),
             Self::Summed => Some("fate-summed"),
             Self::TooSoon => Some("fate-too_soon"),
-            Self::Read => Some("fate-read"),
         }
     }
 }
