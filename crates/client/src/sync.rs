@@ -22,6 +22,7 @@ mod stream;
 mod token;
 mod why;
 
+pub(crate) use http::is_this_machine;
 pub use pair::{PairingLink, pair, sign_out};
 pub use token::Token;
 pub use why::Why;

@@ -5,12 +5,13 @@ use campanile_core::{
     ids::EventId,
     time::{HOUR_MS, Timestamp},
 };
-use url::{Host, Url};
+use url::Url;
 
 use super::{Session, announce::How};
 use crate::{
     act::What,
     effect::{Effect, KeptItem, Press, ToastKey},
+    sync::is_this_machine,
     view::{AskView, Window},
 };
 
@@ -153,7 +154,7 @@ impl Session {
         };
         let server = self.of.account.as_ref().map(|account| &account.server);
         let may_be_http =
-            server.is_some_and(|server| server.scheme() == "http" && is_loopback(server));
+            server.is_some_and(|server| server.scheme() == "http" && is_this_machine(server));
         let scheme = url.scheme() == "https" || (url.scheme() == "http" && may_be_http);
         let host = url.host_str().is_some_and(|host| !host.is_empty());
         if !scheme || !host || !url.username().is_empty() || url.password().is_some() {
@@ -194,14 +195,5 @@ impl Session {
                 });
             }
         }
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(domain)) => domain == "localhost" || domain.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
