@@ -25,6 +25,7 @@ mod load;
 mod search;
 mod write;
 
+pub use files::replace;
 pub use handle::StoreHandle;
 pub use list::{Listed, Listing, MOST_ITEMS_OF_A_ROW, MOST_ROWS};
 pub use load::{ANSWERED_MS, LOADED_MOST, MARKED_MOST};

@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::PathBuf};
 
-use campanile_client::effect::DeskSettings;
+use campanile_client::{effect::DeskSettings, store};
 
 use crate::places::Places;
 
@@ -14,10 +14,7 @@ pub fn read(places: &Places) -> DeskSettings {
 
 /// Keeps what was chosen. A power cut leaves the old choice or the new one.
 pub fn keep(places: &Places, settings: &DeskSettings) -> io::Result<()> {
-    let fresh = file(places).with_extension("new");
-    fs::write(&fresh, serde_json::to_vec(settings)?)?;
-    fs::File::open(&fresh)?.sync_all()?;
-    fs::rename(fresh, file(places))
+    store::replace(&file(places), &serde_json::to_vec(settings)?)
 }
 
 fn file(places: &Places) -> PathBuf {

@@ -59,13 +59,7 @@ pub fn keep(data: &Path, account: &Account) -> io::Result<PathBuf> {
         session_only: account.session_only,
     };
     let text = serde_json::to_vec_pretty(&saved)?;
-    let path = folder.join(FILE);
-    let fresh = files::beside(&path, ".new");
-    let _ = fs::remove_file(&fresh);
-    files::make_private(&fresh)?;
-    fs::write(&fresh, text)?;
-    fs::File::open(&fresh)?.sync_all()?;
-    fs::rename(&fresh, &path)?;
+    files::replace(&folder.join(FILE), &text)?;
     Ok(folder)
 }
 

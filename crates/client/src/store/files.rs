@@ -28,6 +28,20 @@ pub fn make_private(path: &Path) -> io::Result<()> {
     options.open(path).map(drop)
 }
 
+/// Writes a file that nobody else can read in place of another. A power cut leaves the old one or the new one.
+///
+/// # Errors
+/// What the file system says.
+pub fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    let fresh = beside(path, ".new");
+    // One that a power cut left.
+    let _ = fs::remove_file(&fresh);
+    make_private(&fresh)?;
+    fs::write(&fresh, text)?;
+    fs::File::open(&fresh)?.sync_all()?;
+    fs::rename(&fresh, path)
+}
+
 /// Takes the rights of everybody else away. On Windows the profile's folder does that.
 pub fn restrict(path: &Path, mode: u32) -> io::Result<()> {
     #[cfg(unix)]
