@@ -273,23 +273,11 @@ impl Session {
                     self.kept.toasted.push(*id);
                 }
             }
-            ToastKey::More => {
-                self.kept.toasted.extend(
-                    toasts
-                        .more
-                        .iter_mut()
-                        .flat_map(|sum| sum.unconfirmed.drain(..)),
-                );
+            many => {
+                if let Some(Some(sum)) = toasts.sum(many) {
+                    self.kept.toasted.append(&mut sum.unconfirmed);
+                }
             }
-            ToastKey::Summary => {
-                self.kept.toasted.extend(
-                    toasts
-                        .summary
-                        .iter_mut()
-                        .flat_map(|sum| sum.unconfirmed.drain(..)),
-                );
-            }
-            ToastKey::App(_) => {}
         }
     }
 
@@ -301,19 +289,10 @@ impl Session {
                 toasts.single.retain(|single| single.id != *id);
                 vec![*id]
             }
-            ToastKey::More => toasts
-                .more
-                .take()
-                .into_iter()
-                .flat_map(|sum| sum.ids)
-                .collect(),
-            ToastKey::Summary => toasts
-                .summary
-                .take()
-                .into_iter()
-                .flat_map(|sum| sum.ids)
-                .collect(),
-            ToastKey::App(_) => Vec::new(),
+            many => {
+                let sum = toasts.sum(many).and_then(Option::take);
+                sum.into_iter().flat_map(|sum| sum.ids).collect()
+            }
         };
         for id in untold {
             self.of.away.wait(id, None);

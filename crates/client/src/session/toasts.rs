@@ -118,9 +118,11 @@ impl Toasts {
                     }
                 }
             }
-            ToastKey::More => self.more.iter_mut().for_each(|sum| sum.closed = true),
-            ToastKey::Summary => self.summary.iter_mut().for_each(|sum| sum.closed = true),
-            ToastKey::App(_) => {}
+            many => {
+                if let Some(Some(sum)) = self.sum(many) {
+                    sum.closed = true;
+                }
+            }
         }
     }
 
@@ -130,6 +132,15 @@ impl Toasts {
         let more = self.more.iter().map(|_| ToastKey::More);
         let summary = self.summary.iter().map(|_| ToastKey::Summary);
         single.chain(more).chain(summary).collect()
+    }
+
+    /// Returns the place of the toast that stands for many under this key.
+    pub fn sum(&mut self, key: &ToastKey) -> Option<&mut Option<Sum>> {
+        match key {
+            ToastKey::More => Some(&mut self.more),
+            ToastKey::Summary => Some(&mut self.summary),
+            ToastKey::Notice(_) | ToastKey::App(_) => None,
+        }
     }
 
     pub fn find(&mut self, id: EventId) -> Option<&mut Single> {
