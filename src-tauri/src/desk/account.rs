@@ -34,14 +34,19 @@ impl Resident {
     /// Turns a link into an account in the background; the answer comes as [`Message::Paired`].
     pub(super) fn pair(&self, link: Box<str>) {
         let (events, secrets) = (self.events.clone(), self.secrets.clone());
+        let known = accounts::list(&self.places.data);
         tokio::spawn(async move {
             let surroundings = follow::surroundings();
             let (paired, old) =
                 match sync::pair(&link, &places::machine_name(), &surroundings).await {
                     Ok((mut account, token)) => {
-                        let old = secrets.take(&account.id);
+                        let is_known = known.iter().any(|known| known.id == account.id);
+                        let old = is_known.then(|| secrets.take(&account.id));
                         account.session_only = !secrets.keep(&account.id, token).await;
-                        let old = old.await.map(|old| (account.server.clone(), old));
+                        let old = match old {
+                            Some(old) => old.await.map(|old| (account.server.clone(), old)),
+                            None => None,
+                        };
                         (Ok(Box::new(account)), old)
                     }
                     Err(fault) => (Err(fault), None),
