@@ -195,7 +195,8 @@ impl Session {
             ids: config.ids,
             desk: config.desk,
             words: Words::new(language),
-            parts: BTreeMap::from([(Part::Zones, zones)]),
+            // The sound device is not opened to see whether it is there; that is asked for on the health page.
+            parts: BTreeMap::from([(Part::Zones, zones), (Part::Sound, PartState::Unknown)]),
             told_parts: BTreeSet::new(),
             windows: Vec::new(),
             at_kind: None,

@@ -85,6 +85,12 @@ fn the_bell_shows_a_notice_in_words() {
                 }
               },
               {
+                "part": "sound",
+                "is": {
+                  "state": "unknown"
+                }
+              },
+              {
                 "part": "zones",
                 "is": {
                   "state": "works",
