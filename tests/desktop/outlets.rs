@@ -151,5 +151,5 @@ fn a_left_click_on_the_icon_opens_the_bell() -> Result<()> {
     let screen = Screen::look()?;
     app.start()?;
     screen.click_the_new_icon()?;
-    window_in_sight("Campanile")
+    window_in_sight("Campanile").map(drop)
 }

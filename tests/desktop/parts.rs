@@ -9,7 +9,13 @@ use std::{
 use anyhow::Result;
 use serde_json::Value;
 
-use crate::stage::{Stage, desktop, notify::Ear, run, tray::Tray};
+use crate::stage::{
+    Stage, desktop,
+    notify::Ear,
+    run,
+    screen::{escape, window_in_sight},
+    tray::Tray,
+};
 
 fn part<'a>(status: &'a Value, name: &str) -> &'a Value {
     status["parts"]
@@ -155,4 +161,17 @@ fn a_second_start_opens_the_bell_of_the_first_and_open_a_window_of_choice() -> R
     stage.app.wait_for_windows(&["bell"])?;
     run(stage.app.command().args(["--open", "preferences"]))?;
     stage.app.wait_for_windows(&["bell", "preferences"])
+}
+
+#[test]
+fn a_window_that_was_just_closed_opens_again() -> Result<()> {
+    let stage = Stage::up()?;
+    run(stage.app.command().args(["--open", "bell"]))?;
+    for _ in 0..3 {
+        escape(&window_in_sight("Campanile")?)?;
+        // It may be ending still; the word must not go to it.
+        run(stage.app.command().args(["--open", "bell"]))?;
+    }
+    window_in_sight("Campanile")?;
+    stage.app.wait_for_windows(&["bell"])
 }

@@ -24,10 +24,11 @@ pub struct Windows {
 impl Windows {
     /// Opens a window, or brings it forward where it is open. Must be called within the runtime.
     pub fn open(&mut self, window: Window, activation: Option<String>) {
+        self.drop_closed();
         let mut watching = self
             .watching
             .iter()
-            .filter(|(open, pushes)| *open == window && !pushes.is_closed())
+            .filter(|(open, _)| *open == window)
             .peekable();
         if watching.peek().is_some() {
             for (_, pushes) in watching {
@@ -58,9 +59,16 @@ impl Windows {
         self.watching.push((window, pushes));
     }
 
-    /// Drops the windows that have closed.
+    /// Drops the windows that have closed. Their processes may still be ending; the next window is another one.
     pub fn drop_closed(&mut self) {
-        self.watching.retain(|(_, pushes)| !pushes.is_closed());
+        let processes = &mut self.processes;
+        self.watching.retain(|(window, pushes)| {
+            let is_open = !pushes.is_closed();
+            if !is_open {
+                processes.remove(window);
+            }
+            is_open
+        });
     }
 
     /// Returns which windows are open.

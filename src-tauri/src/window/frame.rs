@@ -1,6 +1,6 @@
 //! The frame around the page: made hidden, shown when the page is drawn, and closed to everything but the app's own pages.
 
-use std::time::Duration;
+use std::{process, time::Duration};
 
 use campanile_client::view::Window;
 use tauri::{
@@ -33,7 +33,7 @@ pub fn build(app: &AppHandle, window: Window, places: &Places) -> tauri::Result<
         // The page knows the person's language, and says its title in it.
         .on_document_title_changed(|window, title| drop(window.set_title(&title)))
         .build()?;
-    keep_size(&built, window, places);
+    end_when_closed(&built, window, places);
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(DRAWN_WITHIN).await;
         if !built.is_visible().unwrap_or(true) {
@@ -78,19 +78,28 @@ fn is_own_page(url: &Url) -> bool {
     is_own
 }
 
-fn keep_size(built: &WebviewWindow, window: Window, places: &Places) {
+/// Ends the process with its window, at once: while a page is taken down the desk would take the window for an open one,
+/// and bring forward what is about to go.
+fn end_when_closed(built: &WebviewWindow, window: Window, places: &Places) {
     let (frame, places) = (built.clone(), places.clone());
     built.on_window_event(move |event| {
-        if !matches!(event, WindowEvent::CloseRequested { .. })
-            || frame.is_maximized().unwrap_or(true)
-        {
+        if !matches!(event, WindowEvent::CloseRequested { .. }) {
             return;
         }
-        if let (Ok(inner), Ok(scale)) = (frame.inner_size(), frame.scale_factor()) {
-            let inner = inner.to_logical::<f64>(scale);
-            size::write(&places, window, (inner.width, inner.height));
-        }
+        keep_size(&frame, window, &places);
+        frame.app_handle().cleanup_before_exit();
+        process::exit(0);
     });
+}
+
+fn keep_size(frame: &WebviewWindow, window: Window, places: &Places) {
+    if frame.is_maximized().unwrap_or(true) {
+        return;
+    }
+    if let (Ok(inner), Ok(scale)) = (frame.inner_size(), frame.scale_factor()) {
+        let inner = inner.to_logical::<f64>(scale);
+        size::write(places, window, (inner.width, inner.height));
+    }
 }
 
 #[cfg(test)]

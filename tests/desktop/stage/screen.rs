@@ -63,15 +63,27 @@ impl Screen {
     }
 }
 
-/// Waits until a window of this title is in sight.
-pub fn window_in_sight(title: &str) -> Result<()> {
+/// Waits until a window of this title is in sight, and returns its number.
+pub fn window_in_sight(title: &str) -> Result<String> {
     let limit = PATIENCE.as_secs().to_string();
     let title = format!("^{title}$");
     let search = ["search", "--sync", "--onlyvisible", "--name", &title];
-    run(Command::new("timeout")
+    let found = run(Command::new("timeout")
         .args([&limit, "xdotool"])
-        .args(search))
-    .map(drop)
+        .args(search))?;
+    Ok(found.trim().to_owned())
+}
+
+/// Presses Escape in a window, and waits until it is gone from the screen.
+pub fn escape(window: &str) -> Result<()> {
+    run(Command::new("xdotool").args(["windowfocus", "--sync", window, "key", "Escape"]))?;
+    let limit = deadline();
+    while run(Command::new("xdotool").args(["getwindowname", window])).is_ok() {
+        if Instant::now() > limit {
+            bail!("the window stays after Escape");
+        }
+    }
+    Ok(())
 }
 
 fn shoot(file: &Path) -> Result<()> {
