@@ -110,6 +110,10 @@ fn difference(before: &Path, after: &Path) -> Result<Option<[u32; 4]>> {
             .context("width, height and place")?
             .context(told.clone())
     };
-    let found = [next()?, next()?, next()?, next()?];
-    Ok((found[0] > 0).then_some(found))
+    let width = next()?;
+    // Where nothing differs, the place is written in one way or another.
+    if width == 0 {
+        return Ok(None);
+    }
+    Ok(Some([width, next()?, next()?, next()?]))
 }
