@@ -3,7 +3,7 @@
 use campanile_core::{
     catalogue::KINDS,
     channel::{Channel, Side},
-    decide::{self, Circumstances, Focus, Outcome, Reason, decide},
+    decide::{Circumstances, Focus, Outcome, Reason, decide},
     event::{Because, Conversation, Notice, Reference},
     ids::{EventId, KindId, SourceId},
     policy::{DefaultCell, Policy, Ruling},
@@ -247,72 +247,6 @@ fn a_view_only_row_keeps_choices_but_does_not_use_them() {
         .gives(expect![
             "+bell catalogue; -push catalogue; -email catalogue; +toast catalogue; +sound catalogue"
         ]);
-}
-
-#[test]
-fn a_view_only_row_has_the_melody_the_volume_and_the_pin_of_the_instance() {
-    let mut preferences = Preferences::default();
-    for (facet, value) in [
-        ("melody", json!("fanfare")),
-        ("volume", json!(10)),
-        ("always_alert", json!(true)),
-    ] {
-        let (kind, facet) = ("sla_expired".into(), facet.into());
-        let cell = Cell {
-            scope: Scope::Everything,
-            kind,
-            facet,
-            value: Some(value),
-        };
-        preferences.apply(&cell, Timestamp::from_ms(0));
-    }
-    let scopes = [Scope::Everything];
-    let read = |extended_settings| {
-        let policy = Policy {
-            extended_settings,
-            ..Policy::default()
-        };
-        let kind = "sla_expired";
-        (
-            decide::melody(kind, &scopes, &preferences, &policy).to_owned(),
-            decide::volume(kind, &scopes, &preferences, &policy),
-            decide::always_alerts(kind, &scopes, &preferences, &policy),
-        )
-    };
-    assert_eq!(read(true), ("fanfare".into(), 10, true));
-    assert_eq!(read(false), ("alarm".into(), 100, false));
-}
-
-#[test]
-fn where_the_agent_chose_nothing_the_settings_are_the_instances() {
-    let default = |facet: &str, value| DefaultCell {
-        kind: "*".into(),
-        facet: facet.into(),
-        value,
-    };
-    let policy = Policy {
-        defaults: vec![
-            default("toast.most", json!(1)),
-            default("channel.sound", json!(false)),
-        ],
-        ..Policy::default()
-    };
-    let mut preferences = Preferences::default();
-    assert_eq!(decide::settings(&preferences, &policy).toast.most, 1);
-    assert!(!decide::channel_is_on(
-        Channel::Sound,
-        &preferences,
-        &policy
-    ));
-    let (kind, facet) = ("*".into(), "toast.most".into());
-    let cell = Cell {
-        scope: Scope::Everything,
-        kind,
-        facet,
-        value: Some(json!(5)),
-    };
-    preferences.apply(&cell, Timestamp::from_ms(0));
-    assert_eq!(decide::settings(&preferences, &policy).toast.most, 5);
 }
 
 #[test]
