@@ -28,17 +28,14 @@ pub use log::start as log_as;
 pub use shell::Shell;
 pub use single::Lock;
 
-/// Threads of the runtime: one may be busy while the other hears the socket.
-const WORKERS: usize = 2;
-
 /// Is the desk until somebody ends it. Must be called on the main thread, which serves Tauri where a part needs it.
 ///
 /// # Errors
 /// One line that says what to do.
 pub fn run(places: &Places, lock: Lock, open: Option<Window>) -> anyhow::Result<()> {
     log::start(places, "desk");
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(WORKERS)
+    // One thread for socket, stream and loop: what comes in wakes no second one on its way to the session.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let server = {
@@ -49,11 +46,14 @@ pub fn run(places: &Places, lock: Lock, open: Option<Window>) -> anyhow::Result<
     };
     let (shell, main_thread) = shell::new();
     let loop_thread = thread::Builder::new().name("desk".into()).spawn({
-        let (places, handle) = (places.clone(), runtime.handle().clone());
+        let places = places.clone();
         move || {
             // However the loop ends, the main thread must end, too.
             let _end = EndOnDrop(shell.clone());
-            handle.block_on(resident::live(places, shell, server, open))
+            let ended = runtime.block_on(resident::live(places, shell, server, open));
+            // What still runs is a look-up or a hung adapter; the store is closed by now.
+            runtime.shutdown_background();
+            ended
         }
     })?;
     main_thread.run();
@@ -63,8 +63,6 @@ pub fn run(places: &Places, lock: Lock, open: Option<Window>) -> anyhow::Result<
             places.state.display()
         )
     })?;
-    // What still runs is a look-up or a hung adapter; the store is closed by now.
-    runtime.shutdown_background();
     // A socket that nobody listens at would only be cleared away by the next desk.
     let _ = link::server::close(places);
     drop(lock);

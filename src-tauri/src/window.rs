@@ -1,6 +1,7 @@
 //! A window: a process with one webview that holds no token, no database and no network.
 //!
-//! What its page asks goes to the desk by the local socket; the process ends when the window is closed.
+//! What its page asks goes to the desk by the local socket; the process ends half a minute after the window was closed,
+//! so that one that is opened again soon is there at once.
 
 mod commands;
 mod desk;
@@ -16,9 +17,11 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use campanile_client::view::Window;
+use tauri::Manager as _;
 
 use crate::places::Places;
 use desk::Desk;
+use frame::Frame;
 
 /// The variables by which a process is told the activation token of the click that started it.
 pub const ACTIVATION_VARIABLES: [&str; 2] = ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"];
@@ -32,7 +35,7 @@ pub const fn word(window: Window) -> &'static str {
     }
 }
 
-/// Shows a window until it is closed.
+/// Shows a window until it has been closed for a while.
 ///
 /// Must be called on the main thread, before any other thread was started.
 ///
@@ -59,10 +62,11 @@ pub fn run(window: Window, places: &Places) -> anyhow::Result<()> {
         ])
         .build(crate::context())
         .context("the window could not be started; see that WebKitGTK (or WebView2 on Windows) is installed")?;
-    frame::build(app.handle(), window, places).context(
+    let frame = Frame::build(app.handle(), window, places).context(
         "the window could not be opened; see that WebKitGTK (or WebView2 on Windows) is installed",
     )?;
-    tauri::async_runtime::spawn(desk.follow(app.handle().clone()));
+    app.manage(Arc::clone(&frame));
+    tauri::async_runtime::spawn(desk.follow(app.handle().clone(), frame));
     app.run_return(|_, _| {});
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::stage::{
     Stage, desktop,
     notify::Ear,
     run,
-    screen::{escape, window_in_sight},
+    screen::{drawn, escape, process_of, window_in_sight},
     tray::Tray,
 };
 
@@ -164,14 +164,21 @@ fn a_second_start_opens_the_bell_of_the_first_and_open_a_window_of_choice() -> R
 }
 
 #[test]
-fn a_window_that_was_just_closed_opens_again() -> Result<()> {
+fn a_window_that_was_just_closed_is_the_one_that_opens_again() -> Result<()> {
     let stage = Stage::up()?;
     run(stage.app.command().args(["--open", "bell"]))?;
+    let first = window_in_sight("Campanile")?;
+    let process = process_of(&first)?;
+    drawn(&first)?;
     for _ in 0..3 {
-        escape(&window_in_sight("Campanile")?)?;
-        // It may be ending still; the word must not go to it.
+        escape(&first)?;
+        // It may be telling the desk still that it was closed; the word must not be lost in between.
         run(stage.app.command().args(["--open", "bell"]))?;
+        let again = window_in_sight("Campanile")?;
+        assert_eq!(process_of(&again)?, process);
+        drawn(&again)?;
     }
-    window_in_sight("Campanile")?;
-    stage.app.wait_for_windows(&["bell"])
+    stage.app.wait_for_windows(&["bell"])?;
+    escape(&first)?;
+    stage.app.wait_for_windows(&[])
 }

@@ -4,6 +4,7 @@ use std::{
     fs::File,
     path::PathBuf,
     process::Command,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -16,6 +17,8 @@ use crate::{
     program::{Program, built, output},
 };
 
+/// How long the process of a closed window may stay.
+const KEPT_FOR: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often it is looked whether a desk has connected, or a window has gone.
 const LOOK_EVERY: Duration = Duration::from_millis(1);
@@ -75,14 +78,22 @@ impl App {
             .pid())
     }
 
-    /// Waits until no process but the resident one is left, and the desk knows: it takes a click for a window that it
-    /// believes open.
+    /// Waits until the desk takes every window for closed.
+    pub fn windows_are_closed(&self) -> Result<()> {
+        let none = Value::Array(Vec::new());
+        wait_until(
+            "the windows close",
+            || Ok(self.status()?["windows"] == none),
+        )?;
+        Ok(())
+    }
+
+    /// Waits until no process but the resident one is left: a closed window is kept for a while.
     pub fn windows_are_gone(&self) -> Result<()> {
         let pid = self.pid()?;
-        wait_until("the window ends", || Ok(process::tree(pid).len() == 1))?;
-        let none = Value::Array(Vec::new());
-        wait_until("the desk lets the window go", || {
-            Ok(self.status()?["windows"] == none)
+        thread::sleep(KEPT_FOR);
+        wait_until("the windows' processes end", || {
+            Ok(process::tree(pid).len() == 1)
         })?;
         Ok(())
     }
@@ -116,7 +127,7 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> Result<bool>) -> Result<Ins
         if Instant::now() > until {
             bail!("waited {} s until {what}", PATIENCE.as_secs());
         }
-        std::thread::sleep(LOOK_EVERY);
+        thread::sleep(LOOK_EVERY);
     }
     Ok(Instant::now())
 }

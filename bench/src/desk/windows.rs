@@ -1,6 +1,9 @@
 //! From the click on the icon to the first picture of the bell.
 
-use std::time::Instant;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, Result};
 
@@ -12,11 +15,14 @@ use crate::{process, sample::Sample, table::say};
 pub struct Windows {
     /// The first window of a desk.
     pub cold: Sample,
-    /// The next, right after the first was closed.
+    /// The next, soon after the first was closed.
     pub again: Sample,
     /// What the desk and its open window hold together, in KiB.
     pub open_pss_kib: u64,
 }
+
+/// How long nothing is done before a click: a person who has just closed a window does something else first.
+const REST: Duration = Duration::from_secs(2);
 
 /// Opens, closes and opens again the bell of `desks` desks, and leaves the last desk without a window.
 pub fn measure(stage: &mut Stage, desks: usize) -> Result<Windows> {
@@ -27,6 +33,7 @@ pub fn measure(stage: &mut Stage, desks: usize) -> Result<Windows> {
         stage.start_ours()?;
         stage.start_floor()?;
         for (which, sample) in [("first", &mut windows.cold), ("second", &mut windows.again)] {
+            thread::sleep(REST);
             stage.screen.forget()?;
             let click = Instant::now();
             stage.tray()?.click()?;
@@ -34,8 +41,9 @@ pub fn measure(stage: &mut Stage, desks: usize) -> Result<Windows> {
             sample.add(paint.with_context(|| format!("the {which} window of a desk"))? - click);
             windows.open_pss_kib = process::memory(stage.app.pid()?).pss_kib;
             stage.screen.close_windows()?;
-            stage.app.windows_are_gone()?;
+            stage.app.windows_are_closed()?;
         }
     }
+    stage.app.windows_are_gone()?;
     Ok(windows)
 }

@@ -124,6 +124,13 @@ impl Resident {
                 self.windows.open(window, activation);
                 Answer::Done
             }
+            Question::Seen { window, is_seen } => {
+                self.windows.seen(window, is_seen);
+                self.windows_changed().await;
+                Answer::Done
+            }
+            Question::Leave { window } if self.windows.leave(window) => Answer::Done,
+            Question::Leave { .. } => Answer::Refused("the window is wanted".into()),
             Question::Quit => {
                 self.is_ending = true;
                 Answer::Done

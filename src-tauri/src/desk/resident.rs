@@ -24,7 +24,7 @@ use crate::{
     idle,
     link::{
         server::{Asked, Server},
-        words::{Answer, Push},
+        words::Answer,
     },
     places::Places,
     secrets::Secrets,
@@ -204,13 +204,13 @@ impl Resident {
             self.tray.draw(*view);
         }
         if windows {
-            self.windows.tell(&Push::Redraw);
+            self.windows.redraw();
         }
     }
 
     /// Takes in which windows are open.
     pub(super) async fn windows_changed(&mut self) {
-        self.windows.drop_closed();
+        self.windows.drop_gone();
         let open = self.windows.open_ones();
         self.take(Message::Windows(open)).await;
     }

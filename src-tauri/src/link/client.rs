@@ -4,7 +4,10 @@ use std::{io, time::Duration};
 
 use campanile_client::view::Window;
 use interprocess::local_socket::tokio::Stream;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep, timeout},
+};
 
 use super::{
     Broken, door,
@@ -122,11 +125,22 @@ pub struct Watching {
 }
 
 impl Watching {
-    /// Waits for the next word of the desk.
-    ///
-    /// # Errors
-    /// [`Broken`], once the desk is gone. Not cancel-safe: a call that was given up ends the connection's use.
-    pub async fn next(&mut self) -> Result<Push, Broken> {
-        wire::read(&mut self.stream, TOLD_MOST_BYTES).await
+    /// Returns what the desk says, word by word, until it is gone; that is the last of it.
+    #[must_use]
+    pub fn heard(mut self) -> mpsc::Receiver<Result<Push, Broken>> {
+        let (tell, heard) = mpsc::channel(1);
+        tokio::spawn(async move {
+            loop {
+                let push = tokio::select! {
+                    push = wire::read(&mut self.stream, TOLD_MOST_BYTES) => push,
+                    () = tell.closed() => return,
+                };
+                let is_last = push.is_err();
+                if tell.send(push).await.is_err() || is_last {
+                    return;
+                }
+            }
+        });
+        heard
     }
 }

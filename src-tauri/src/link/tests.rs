@@ -81,7 +81,8 @@ async fn questions_are_answered_one_by_one() {
 async fn a_window_hears_what_it_is_told_until_it_leaves() {
     let mut desk = desk();
     let client = Client::connect(&desk.places).await.expect("connected");
-    let mut window = client.watch(Window::Bell).await.expect("watching");
+    let watching = client.watch(Window::Bell).await.expect("watching");
+    let mut heard = watching.heard();
     let (which, pushes) = desk.watching.recv().await.expect("told of it");
     assert_eq!(which, Window::Bell);
     for push in [
@@ -95,9 +96,9 @@ async fn a_window_hears_what_it_is_told_until_it_leaves() {
             .send(push.clone())
             .await
             .expect("the window is there");
-        assert_eq!(window.next().await.expect("a word"), push);
+        assert_eq!(heard.recv().await.expect("there").expect("a word"), push);
     }
-    drop(window);
+    drop(heard);
     desk.left.recv().await.expect("told of it");
     assert!(pushes.is_closed());
 }

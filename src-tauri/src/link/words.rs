@@ -72,8 +72,20 @@ pub enum Question {
         #[serde(default)]
         activation: Option<String>,
     },
-    /// From here on, hear [`Push`]es for this window; the window counts as open until the connection ends.
+    /// From here on, hear [`Push`]es for this window; it counts as open until it says otherwise or the connection ends.
     Watch {
+        /// Which.
+        window: Window,
+    },
+    /// Whether this window is seen: one that was closed is kept for a while, and counts as closed.
+    Seen {
+        /// Which.
+        window: Window,
+        /// Whether it is.
+        is_seen: bool,
+    },
+    /// Let this window, which was closed, go; refused where somebody has just asked for it again.
+    Leave {
         /// Which.
         window: Window,
     },
@@ -186,6 +198,13 @@ mod tests {
                 activation: None,
             },
             Question::Watch {
+                window: Window::Bell,
+            },
+            Question::Seen {
+                window: Window::Bell,
+                is_seen: false,
+            },
+            Question::Leave {
                 window: Window::Bell,
             },
             Question::Quit,

@@ -17,7 +17,7 @@ use url::form_urlencoded;
 
 use super::{
     desk::{Code, Desk},
-    frame,
+    frame::Frame,
 };
 use crate::{
     link::words::{Answer, Question},
@@ -118,8 +118,9 @@ pub async fn adopt(
 
 /// Shows the window: its page is drawn.
 #[tauri::command]
-pub async fn ready(window: WebviewWindow) {
-    frame::show(&window);
+pub async fn ready(frame: State<'_, Arc<Frame>>) -> Result<(), Code> {
+    frame.drawn();
+    Ok(())
 }
 
 /// Closes the window.

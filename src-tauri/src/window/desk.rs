@@ -1,18 +1,21 @@
 //! The window's line to the desk: asked over one connection, told over another.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{future::pending, path::PathBuf, sync::Arc, time::Duration};
 
 use campanile_client::view::Window;
 use serde::Serialize;
 use tauri::{AppHandle, Emitter as _};
-use tokio::sync::Mutex;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep_until},
+};
 
-use super::frame;
+use super::frame::Frame;
 use crate::{
     cli,
     link::{
         Broken,
-        client::{Client, Unreached},
+        client::{Client, Unreached, Watching},
         words::{Answer, Push, Question},
     },
     places::Places,
@@ -21,6 +24,8 @@ use crate::{
 
 /// How long a desk may take to come, or to come back: one that was upgraded starts anew.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a window that was closed is kept, with its page drawn, for the case that it is opened again.
+const KEPT_FOR: Duration = Duration::from_secs(30);
 /// The event by which a page is told to look again.
 const VIEW: &str = "view";
 
@@ -96,28 +101,73 @@ impl Desk {
         }
     }
 
-    /// Hears what the desk says unasked, until it ends or does not come back; then the window closes.
-    pub async fn follow(self: Arc<Self>, app: AppHandle) {
+    /// Hears what the desk says unasked, until it ends or does not come back, or until the window was closed for long enough;
+    /// then the process ends.
+    pub async fn follow(self: Arc<Self>, app: AppHandle, frame: Arc<Frame>) {
         while let Ok(client) = self.connect().await {
-            let Ok(mut heard) = client.watch(self.window).await else {
+            let Ok(watching) = client.watch(self.window).await else {
                 continue;
             };
             // What happened before the connection stood was not heard.
             tell_page(&app);
-            loop {
-                match heard.next().await {
-                    Ok(Push::Redraw) => tell_page(&app),
-                    Ok(Push::Focus { activation }) => frame::come_forward(&app, activation),
-                    Ok(Push::End) => return app.exit(0),
-                    Err(broken) => {
-                        tracing::warn!(%broken, "the desk is gone");
-                        break;
-                    }
-                }
+            match self.attend(watching, &app, &frame).await {
+                Ok(()) => return app.exit(0),
+                Err(broken) => tracing::warn!(%broken, "the desk is gone"),
             }
         }
         tracing::warn!("there is no desk to show a window of");
         app.exit(1);
+    }
+
+    /// Does what the desk says, and tells it when the window is closed and opened again. Ends well when the window may go.
+    async fn attend(
+        &self,
+        watching: Watching,
+        app: &AppHandle,
+        frame: &Arc<Frame>,
+    ) -> Result<(), Broken> {
+        let mut heard = watching.heard();
+        let mut leaves_at = None;
+        loop {
+            let leaving = async {
+                match leaves_at {
+                    Some(at) => sleep_until(at).await,
+                    None => pending().await,
+                }
+            };
+            tokio::select! {
+                push = heard.recv() => match push.unwrap_or(Err(Broken::Ended)) {
+                    Ok(Push::Redraw) => tell_page(app),
+                    Ok(Push::Focus { activation }) => {
+                        frame.come_forward(activation);
+                        if leaves_at.take().is_some() {
+                            self.seen(true).await;
+                            tell_page(app);
+                        }
+                    }
+                    Ok(Push::End) => return Ok(()),
+                    // Nobody would see that the desk comes back.
+                    Err(_) if leaves_at.is_some() => return Ok(()),
+                    Err(broken) => return Err(broken),
+                },
+                () = frame.closed() => {
+                    leaves_at = Some(Instant::now() + KEPT_FOR);
+                    self.seen(false).await;
+                }
+                () = leaving => match self.ask(&Question::Leave { window: self.window }).await {
+                    // A click came in between; what it asks for is on its way.
+                    Ok(Answer::Refused(_)) => leaves_at = Some(Instant::now() + KEPT_FOR),
+                    _ => return Ok(()),
+                },
+            }
+        }
+    }
+
+    /// Tells the desk whether the window is seen.
+    async fn seen(&self, is_seen: bool) {
+        let window = self.window;
+        // A desk that is gone is noticed by the one who listens to it.
+        let _ = self.ask(&Question::Seen { window, is_seen }).await;
     }
 
     async fn connect(&self) -> Result<Client, Code> {

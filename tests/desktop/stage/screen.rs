@@ -74,16 +74,52 @@ pub fn window_in_sight(title: &str) -> Result<String> {
     Ok(found.trim().to_owned())
 }
 
-/// Presses Escape in a window, and waits until it is gone from the screen.
-pub fn escape(window: &str) -> Result<()> {
-    run(Command::new("xdotool").args(["windowfocus", "--sync", window, "key", "Escape"]))?;
+/// Returns the process that shows a window.
+pub fn process_of(window: &str) -> Result<u32> {
+    let told = run(Command::new("xdotool").args(["getwindowpid", window]))?;
+    told.trim().parse().context(told)
+}
+
+/// Waits until something is drawn in a window: more than a page before its first picture shows.
+pub fn drawn(window: &str) -> Result<()> {
+    const PLAIN: u32 = 16;
     let limit = deadline();
-    while run(Command::new("xdotool").args(["getwindowname", window])).is_ok() {
+    loop {
+        let told = run(Command::new("import").args(["-window", window, "-format", "%k", "info:"]))?;
+        let colors: u32 = told.trim().parse().context(told)?;
+        if colors > PLAIN {
+            return Ok(());
+        }
         if Instant::now() > limit {
-            bail!("the window stays after Escape");
+            bail!("the window shows {colors} colors");
         }
     }
-    Ok(())
+}
+
+/// Presses Escape in a window until it is gone from the screen: a key that comes before the window manager has given the
+/// window its focus goes elsewhere.
+pub fn escape(window: &str) -> Result<()> {
+    const LOOKS: usize = 10;
+    let limit = deadline();
+    while Instant::now() < limit {
+        run(Command::new("xdotool").args(["windowactivate", window, "key", "Escape"]))?;
+        for _ in 0..LOOKS {
+            if !is_in_sight(window)? {
+                return Ok(());
+            }
+        }
+    }
+    bail!("the window stays after Escape")
+}
+
+fn is_in_sight(window: &str) -> Result<bool> {
+    // Finding nothing at all counts as a failure there, and as an answer here.
+    let found = Command::new("xdotool")
+        .args(["search", "--onlyvisible", "--name", "."])
+        .output()?;
+    Ok(String::from_utf8(found.stdout)?
+        .lines()
+        .any(|line| line == window))
 }
 
 fn shoot(file: &Path) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::Path};
 
-use gtk::prelude::{GtkWindowExt as _, WidgetExt as _};
+use gtk::prelude::GtkWindowExt as _;
 use tauri::WebviewWindow;
 
 /// Switches off WebKit's drawing by the graphics card where it does harm, unless the person has decided about it.
@@ -30,15 +30,10 @@ pub fn has_display() -> bool {
     gtk::init().is_ok()
 }
 
-/// Brings the window forward; must be called on the main thread.
-pub fn come_forward(window: &WebviewWindow, activation: Option<&str>) {
-    let Ok(frame) = window.gtk_window() else {
-        return;
-    };
-    // A compositor gives the focus only for a token that a click has made.
-    if let Some(token) = activation {
-        frame.set_startup_id(token);
+/// Gives the window the right to come forward: a compositor gives the focus only for a token that a click has made.
+/// Must be called on the main thread.
+pub fn authorize(window: &WebviewWindow, activation: &str) {
+    if let Ok(frame) = window.gtk_window() {
+        frame.set_startup_id(activation);
     }
-    frame.show();
-    frame.present_with_time(gtk::current_event_time());
 }

@@ -10,7 +10,5 @@ pub fn has_display() -> bool {
     true
 }
 
-/// Brings the window forward; the system knows no tokens.
-pub fn come_forward(window: &WebviewWindow, _activation: Option<&str>) {
-    super::frame::show(window);
-}
+/// Does nothing: the system knows no tokens.
+pub fn authorize(_window: &WebviewWindow, _activation: &str) {}
