@@ -13,7 +13,7 @@ use campanile_client::{
     session::{Ids, Now, Session, SessionConfig},
     store::Store,
     sync::{self, Command, Token},
-    view::{BellView, LinkView, TrayView},
+    view::{BellView, LinkView, ServerPart, TrayView},
 };
 use campanile_core::{time::Timestamp, zone::Rules};
 use tokio::sync::mpsc::{self, error::TrySendError};
@@ -156,6 +156,38 @@ impl Desk {
         self.session.bell_view(&self.now())
     }
 
+    /// Asks why a notice rang or did not, and returns what the window shows once the server has told or cannot: a line each.
+    pub async fn why(&mut self, key: &ToastKey) -> Result<Vec<String>> {
+        let ToastKey::Notice(id) = *key else {
+            bail!("a toast of one notice");
+        };
+        let item = self
+            .store
+            .items(&[id])
+            .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+        let notice = item
+            .into_iter()
+            .next()
+            .context("the notice is kept")?
+            .notice;
+        self.act(Action::Why { id })?;
+        self.until("the server's part", |desk| {
+            desk.session.why(&notice, &desk.now()).server != ServerPart::Asking
+        })
+        .await?;
+        let why = self.session.why(&notice, &self.now());
+        let lines = why
+            .lines
+            .into_iter()
+            .map(|line| format!("{} {}", line.channel, line.reason));
+        let not_offered = match why.not_offered.as_slice() {
+            [] => None,
+            some => Some(format!("not offered: {}", some.join(", "))),
+        };
+        let server = format!("server {:?}", why.server);
+        Ok(lines.chain(not_offered).chain([server]).collect())
+    }
+
     /// Returns what was written since the last look.
     pub fn read(&mut self) -> Vec<String> {
         std::mem::take(&mut self.written)
@@ -205,6 +237,7 @@ impl Desk {
             Effect::Follow(following) => self.follow(following),
             Effect::Push(changes) => self.command(Command::Push(changes))?,
             Effect::Resync => self.command(Command::Resync)?,
+            Effect::AskVerdict(id) => self.command(Command::Verdict(id))?,
             Effect::Reconnect => self.command(Command::Reconnect)?,
             Effect::Prune(at) => {
                 let pruned = self.store.prune(at);

@@ -3,4 +3,5 @@
 mod choices;
 mod desk;
 mod stories;
+mod why;
 mod world;

@@ -2,6 +2,7 @@
 
 use campanile_core::{
     change::{Entry, Scopes},
+    decide::Verdict,
     ids::{ChangeId, Epoch, EventId},
     inbox::Inbox,
     policy::Policy,
@@ -59,6 +60,13 @@ pub enum Message {
     Snapshot(Box<Snapshot>),
     /// What is only true for the moment: availability and focus (R5, R19).
     Presence(Presence),
+    /// What [`crate::effect::Effect::AskVerdict`] asked for was answered, or will not be.
+    Verdict {
+        /// The notice.
+        id: EventId,
+        /// What the server says.
+        told: Told,
+    },
     /// The server answered changes.
     Settled(Vec<(ChangeId, Outcome)>),
     /// A person did something in a window, the tray or on the command line.
@@ -173,6 +181,17 @@ pub enum Link {
     SignedOut,
     /// The server needs a newer desk.
     TooOld,
+}
+
+/// What the server says when it is asked how it decided of a notice.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// A ruling for each of its channels.
+    Verdict(Verdict),
+    /// It does not have the notice.
+    Lacks,
+    /// It gave no answer.
+    NoAnswer,
 }
 
 /// Why the store does not take what it is given.

@@ -27,6 +27,7 @@ mod toasts;
 mod tray;
 mod waiting;
 mod wake;
+mod why;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -65,6 +66,7 @@ use texts::Texts;
 use toasts::Toasts;
 use tray::TrayKey;
 use waiting::Waiting;
+use why::Inquiry;
 
 /// What the session must be told once.
 #[derive(Debug)]
@@ -170,6 +172,8 @@ struct Belongings {
     away: Waiting,
     /// What was asked of the store, and why.
     asked: HashMap<EventId, Asked>,
+    /// What the server was asked about, and what it said.
+    inquiry: Option<Inquiry>,
     /// What waits for a person to agree to a host.
     ask: Option<AskView>,
 }
@@ -256,6 +260,7 @@ impl Session {
             } => self.heard(entries, cursor, catching_up, now),
             Message::Snapshot(page) => self.refill(*page, now),
             Message::Presence(presence) => self.present(presence),
+            Message::Verdict { id, told } => self.verdict_came(id, told),
             Message::Settled(answers) => self.settled(answers, now),
             Message::Act(action) => self.act(action, now),
             Message::Pressed {
@@ -293,6 +298,7 @@ impl Session {
             Action::Available { as_what } => self.be_available(as_what, now),
             Action::Preview { melody, volume } => self.preview(melody, volume),
             Action::RemoveMelody { melody } => self.remove_melody(&melody, now),
+            Action::Why { id } => self.ask_why(id),
             Action::Test => self.test(),
             Action::Check { part } => self.out.push(Effect::Check(part)),
             Action::Pair { link } => self.pair(link),

@@ -26,6 +26,7 @@ impl Resident {
             Effect::Wake(at) => self.alarm.set(at),
             Effect::Push(changes) => self.tell_server(Command::Push(changes)),
             Effect::Resync => self.tell_server(Command::Resync),
+            Effect::AskVerdict(id) => self.tell_server(Command::Verdict(id)),
             Effect::Reconnect => self.tell_server(Command::Reconnect),
             Effect::Follow(following) => {
                 // The old one ends before the new one starts: two would be told everything twice.

@@ -98,6 +98,9 @@ impl Session {
             state.down_since = None;
         }
         state.link = Some(link);
+        if !self.of.link.is_up() {
+            self.give_up_inquiry();
+        }
         self.of.deeds.push_again();
         self.set_part(Part::Server, part);
     }

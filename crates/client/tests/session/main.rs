@@ -15,3 +15,4 @@ mod text;
 mod tray;
 mod undo;
 mod views;
+mod why;

@@ -10,3 +10,4 @@ mod silence;
 mod snapshot;
 mod stream;
 mod tls;
+mod verdict;
