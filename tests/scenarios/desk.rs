@@ -13,7 +13,7 @@ use campanile_client::{
     session::{Ids, Now, Session, SessionConfig},
     store::Store,
     sync::{self, Command, Token},
-    view::{BellView, LinkView, ServerPart, TrayView},
+    view::{BellView, LinkView, Part, PartView, ServerPart, TrayView},
 };
 use campanile_core::{time::Timestamp, zone::Rules};
 use tokio::sync::mpsc::{self, error::TrySendError};
@@ -30,7 +30,7 @@ pub struct Desk {
     folder: PathBuf,
     account: Account,
     token: Token,
-    wall: Wall,
+    pub wall: Wall,
     mailbox: (mpsc::Sender<Message>, mpsc::Receiver<Message>),
     commands: Option<mpsc::Sender<Command>>,
     wake_at: Option<Timestamp>,
@@ -156,6 +156,13 @@ impl Desk {
         self.session.bell_view(&self.now())
     }
 
+    /// Returns a part as the health page shows it.
+    pub fn part(&self, part: Part) -> Result<PartView> {
+        let parts = self.bell().common.parts;
+        let found = parts.into_iter().find(|view| view.part == part);
+        found.context("a part of the desk")
+    }
+
     /// Asks why a notice rang or did not, and returns what the window shows once the server has told or cannot: a line each.
     pub async fn why(&mut self, key: &ToastKey) -> Result<Vec<String>> {
         let ToastKey::Notice(id) = *key else {
@@ -250,6 +257,7 @@ impl Desk {
                     .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
                 self.take(Message::Recalled { asked: ids, items })?;
             }
+            Effect::Check(Part::Clock) => self.command(Command::Measure)?,
             Effect::Hush(_)
             | Effect::Redraw
             | Effect::KeepDesk(_)

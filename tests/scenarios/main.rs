@@ -1,6 +1,7 @@
 //! The whole in one process, as stories: what happened, and what the agent saw and heard of it.
 
 mod choices;
+mod clocks;
 mod desk;
 mod stories;
 mod why;

@@ -1,5 +1,7 @@
 //! Everything that can happen to the desk. There is no other way in.
 
+use std::sync::Arc;
+
 use campanile_core::{
     change::{Entry, Scopes},
     decide::Verdict,
@@ -8,6 +10,7 @@ use campanile_core::{
     policy::Policy,
     preferences::Cell,
     time::Timestamp,
+    zone::Rules,
 };
 use campanile_protocol::{
     changes::{Outcome, PushedChange},
@@ -103,6 +106,13 @@ pub enum Message {
     Paired(Result<Box<Account>, PairingFault>),
     /// A part of the desk is in another state.
     Part(Part, PartState),
+    /// The server's clock was read anew.
+    Measured {
+        /// That clock less ours, in milliseconds.
+        offset_ms: i64,
+    },
+    /// The zone rules were read anew.
+    Zones(Arc<Rules>),
     /// The own melodies of this desk are these.
     OwnMelodies(Vec<OwnMelody>),
 }

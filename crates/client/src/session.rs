@@ -7,6 +7,7 @@ mod account;
 mod announce;
 mod bell;
 mod choices;
+mod clocks;
 mod common;
 mod deeds;
 mod heard;
@@ -29,7 +30,10 @@ mod waiting;
 mod wake;
 mod why;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 
@@ -98,7 +102,7 @@ pub struct Session {
     build: String,
     system_language: Language,
     system_zone: Zone,
-    zones: Rules,
+    zones: Arc<Rules>,
     ids: Ids,
     desk: DeskSettings,
     words: Words,
@@ -188,19 +192,16 @@ impl Session {
             .language
             .as_deref()
             .map_or(system_language, Language::of);
-        let zones = PartState::Works {
-            detail: config.zones.version().to_string(),
-        };
         Self {
             build: config.build,
             system_language,
             system_zone: config.system_zone,
-            zones: config.zones,
+            zones: Arc::new(config.zones),
             ids: config.ids,
             desk: config.desk,
             words: Words::new(language),
             // The sound device is not opened to see whether it is there; that is asked for on the health page.
-            parts: BTreeMap::from([(Part::Zones, zones), (Part::Sound, PartState::Unknown)]),
+            parts: BTreeMap::from([(Part::Sound, PartState::Unknown)]),
             told_parts: BTreeSet::new(),
             windows: Vec::new(),
             at_kind: None,
@@ -278,6 +279,8 @@ impl Session {
             Message::NotOpened => self.not_opened(),
             Message::Paired(paired) => self.paired(paired),
             Message::Part(part, state) => self.part_is(part, state, now),
+            Message::Measured { offset_ms } => self.measured(offset_ms),
+            Message::Zones(rules) => self.zones_are(rules),
             Message::OwnMelodies(all) => self.own_melodies_are(all),
         }
     }

@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod backoff;
+mod clock;
 mod frames;
 mod http;
 mod pair;
@@ -44,6 +45,8 @@ pub enum Command {
     Resync,
     /// Ask how the server decided of this notice; [`Message::Verdict`] answers. Of several that wait the last counts.
     Verdict(EventId),
+    /// Read the server's clock; [`Message::Measured`] answers.
+    Measure,
     /// Connect at once: the machine woke, or its network is another.
     Reconnect,
     /// End.
@@ -104,6 +107,7 @@ pub async fn follow(
                 Command::Kept(cursor) => state.kept(cursor),
                 Command::Resync => state.resync(),
                 Command::Verdict(id) => state.ask(id),
+                Command::Measure => state.measure(),
                 Command::Reconnect => state.reconnect(),
                 Command::Stop => break,
             }
@@ -113,6 +117,7 @@ pub async fn follow(
         () = obey => None,
         end = stream::run(&state, &following.server, &token) => end,
         end = push::run(&state, &following.server, &token) => end,
+        end = clock::run(&state, &following.server, &token) => end,
         end = verdict::run(&state, &following.server, &token) => end,
     };
     match last {

@@ -9,7 +9,7 @@ use campanile_client::{
     view::Part,
 };
 
-use super::{follow::Follow, resident::Resident, settings};
+use super::{follow::Follow, resident::Resident, settings, zones};
 use crate::{autostart, idle, opener, sound};
 
 impl Resident {
@@ -103,8 +103,16 @@ impl Resident {
                     tokio::spawn(async move { store.retry().await });
                 }
             }
-            // The rules are those with which the desk was started.
-            Part::Zones => {}
+            Part::Clock => self.tell_server(Command::Measure),
+            Part::Zones => {
+                let events = self.events.clone();
+                tokio::spawn(async move {
+                    if let Ok(rules) = tokio::task::spawn_blocking(zones::rules).await {
+                        // A desk that is gone needs no rules.
+                        let _ = events.send(Message::Zones(Arc::new(rules))).await;
+                    }
+                });
+            }
             Part::Autostart => self.tell(Message::Part(Part::Autostart, autostart::state())),
             Part::SystemQuiet => {
                 let events = self.events.clone();

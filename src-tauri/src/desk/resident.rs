@@ -89,8 +89,6 @@ pub async fn live(
     // The keyring takes longest: it is asked before anything else is built.
     let secrets = Secrets::start(events.clone())?;
     secrets.check(false);
-    let rules = zones::rules();
-    let zones = zones::state(&rules);
     let session = Session::new(SessionConfig {
         build: stamp::build().into(),
         system_language: sys_locale::get_locale().unwrap_or_default(),
@@ -98,7 +96,7 @@ pub async fn live(
             .ok()
             .and_then(|name| name.parse().ok())
             .unwrap_or_default(),
-        zones: rules,
+        zones: zones::rules(),
         ids: Ids::seeded(uuid::Uuid::new_v4().as_u128()),
         desk: settings::read(&places),
     });
@@ -123,7 +121,6 @@ pub async fn live(
         places,
     };
     desk.resume()?;
-    desk.tell(Message::Part(Part::Zones, zones));
     for part in [Part::Tray, Part::Toast]
         .iter()
         .chain(PARTS_THAT_KEEP_QUIET)

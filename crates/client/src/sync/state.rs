@@ -34,6 +34,7 @@ pub struct State {
     nudge: Notify,
     queue: Mutex<Queue>,
     queued: Notify,
+    measure: Notify,
     /// The notice of which somebody wants to know how the server decided.
     asked: watch::Sender<Option<EventId>>,
 }
@@ -61,6 +62,7 @@ impl State {
             nudge: Notify::new(),
             queue: Mutex::default(),
             queued: Notify::new(),
+            measure: Notify::new(),
             asked: watch::Sender::new(None),
         }
     }
@@ -134,6 +136,16 @@ impl State {
     pub async fn until_online(&self) {
         // The sender lives in `self`, so that this cannot fail.
         let _ = self.online.subscribe().wait_for(|online| *online).await;
+    }
+
+    /// Asks for the server's clock.
+    pub fn measure(&self) {
+        self.measure.notify_one();
+    }
+
+    /// Waits until somebody asks for the server's clock.
+    pub async fn until_measure(&self) {
+        self.measure.notified().await;
     }
 
     /// Asks how the server decided of a notice, in place of one that waits.

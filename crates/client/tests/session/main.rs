@@ -4,6 +4,7 @@ mod accounts;
 mod arrivals;
 mod chance;
 mod choices;
+mod clocks;
 mod deeds;
 mod links;
 mod quiet;

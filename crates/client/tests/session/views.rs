@@ -91,11 +91,20 @@ fn the_bell_shows_a_notice_in_words() {
                 }
               },
               {
+                "part": "clock",
+                "is": {
+                  "state": "works",
+                  "detail": ""
+                },
+                "measured": "agrees with the server’s"
+              },
+              {
                 "part": "zones",
                 "is": {
                   "state": "works",
                   "detail": "2026f"
-                }
+                },
+                "measured": "built into Campanile, 24 days old"
               }
             ],
             "pairing": false,
