@@ -15,7 +15,7 @@ use campanile_client::{
     sync::{self, Command, Token},
     view::{BellView, LinkView, Part, PartView, ServerPart, TrayView},
 };
-use campanile_core::{time::Timestamp, zone::Rules};
+use campanile_core::{preferences::Scope, time::Timestamp, zone::Rules};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 use crate::world::{Wall, World};
@@ -154,6 +154,12 @@ impl Desk {
 
     pub fn bell(&self) -> BellView {
         self.session.bell_view(&self.now())
+    }
+
+    /// Returns whether the agent follows a line, as the preferences show it.
+    pub fn follows(&self, scope: &str) -> Result<Option<bool>> {
+        let scope = Scope::parse(scope).context("a scope")?;
+        Ok(self.session.preferences_view(&scope, &self.now()).follow)
     }
 
     /// Returns a part as the health page shows it.

@@ -204,6 +204,18 @@ test("a mute of a kind is ended from its row", async () => {
   expect(desk.acts()).toEqual([{ do: "prefer", cells: [{ scope: "*", kind: "chat_reassign", facet: "mute", value: null }] }]);
 });
 
+test("a line that one may follow has a switch for it, everything else has none", async () => {
+  const desk = await stage(ofLine());
+  const follow = page.getByRole("switch", { name: "Tell me what comes on" });
+  await expect.element(follow).toBeChecked();
+  await follow.click();
+  expect(desk.acts()).toEqual([{ do: "prefer", cells: [{ scope: "line:aloware/7", kind: "*", facet: "follow", value: false }] }]);
+  await desk.show({ ...ofLine(), follow: false });
+  await expect.element(follow).not.toBeChecked();
+  await desk.show({ ...ofLine(), follow: null });
+  await expect.element(follow).not.toBeInTheDocument();
+});
+
 test("another scope is looked at, and shows what it takes over", async () => {
   const desk = await stage();
   desk.view = ofLine();

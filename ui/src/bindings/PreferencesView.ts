@@ -28,6 +28,10 @@ at_kind: KindAt | null,
  */
 places: Array<PlaceView>, 
 /**
+ * Whether the agent is told of what comes on the line shown; none where that is not theirs to choose (R25).
+ */
+follow: boolean | null, 
+/**
  * The columns.
  */
 channels: Array<ChannelView>, 

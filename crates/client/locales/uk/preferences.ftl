@@ -16,6 +16,8 @@ types-everything = Усього
 types-place-line = Лінії
 types-place-inbox = Скриньки
 types-place-team = Команди
+types-follow = Сповіщати про те, що надходить на «{ $name }»
+types-follow-more = Якщо вимкнено, ви дізнаєтеся звідти лише про те, де вас названо або що призначено вам.
 types-scope-note = Тут ви вибираєте лише для «{ $name }». Бліді позначки успадковано від «Усього».
 types-advice = { $count ->
     [one] Спливні сповіщення ввімкнено для { $count } виду.

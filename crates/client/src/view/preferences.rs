@@ -17,6 +17,8 @@ pub struct PreferencesView {
     pub at_kind: Option<KindAt>,
     /// The scopes to choose from.
     pub places: Vec<PlaceView>,
+    /// Whether the agent is told of what comes on the line shown; none where that is not theirs to choose (R25).
+    pub follow: Option<bool>,
     /// The columns.
     pub channels: Vec<ChannelView>,
     /// The rows, in groups.
