@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::body::Bytes;
-use campanile_core::{decide::Focus, time::Timestamp};
+use campanile_core::{decide::Focus, ids::SourceId, time::Timestamp};
 use campanile_protocol::frame::{self, Presence};
 
 use crate::store::AgentNo;
@@ -30,16 +30,26 @@ struct Known {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Look {
     until: Timestamp,
-    conversation: Option<String>,
+    at: LooksAt,
+}
+
+/// A page of a platform.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LooksAt {
+    /// The source whose page it is.
+    pub source: Option<SourceId>,
+    /// The conversation on screen, by the source's own id.
+    pub conversation: Option<String>,
 }
 
 impl Look {
     /// Returns it as a decision needs it.
     #[must_use]
     pub fn focus(&self) -> Focus<'_> {
-        self.conversation
-            .as_deref()
-            .map_or(Focus::Inbox, Focus::Conversation)
+        match (&self.at.source, &self.at.conversation) {
+            (Some(source), Some(id)) => Focus::Conversation { source, id },
+            _ => Focus::Inbox,
+        }
     }
 }
 
@@ -62,17 +72,11 @@ impl Presences {
         true
     }
 
-    /// Keeps what an agent looks at: a page of the platform that is visible and focused, or nothing.
-    pub fn set_look(
-        &self,
-        agent: AgentNo,
-        focused: bool,
-        conversation: Option<String>,
-        now: Timestamp,
-    ) {
-        let look = focused.then(|| Look {
+    /// Keeps what an agent looks at: a page of a platform that is visible and focused, or nothing.
+    pub fn set_look(&self, agent: AgentNo, at: Option<LooksAt>, now: Timestamp) {
+        let look = at.map(|at| Look {
             until: now.plus_ms(LOOK_MS),
-            conversation,
+            at,
         });
         self.known().entry(agent).or_default().look = look;
     }
@@ -102,7 +106,8 @@ impl Presences {
         let presence = Presence {
             availability: Some(self.availability(agent).to_owned()),
             focused_until: look.as_ref().map(|look| look.until),
-            conversation: look.and_then(|look| look.conversation),
+            source: look.as_ref().and_then(|look| look.at.source.clone()),
+            conversation: look.and_then(|look| look.at.conversation),
         };
         let data = serde_json::to_string(&presence).unwrap_or_default();
         Bytes::from(format!("event: {}\ndata: {data}\n\n", frame::PRESENCE))
@@ -121,18 +126,29 @@ mod tests {
     fn a_look_is_believed_for_half_a_minute() {
         let (presences, mira) = (Presences::default(), AgentNo(1));
         let at = Timestamp::from_ms(1_000_000);
-        presences.set_look(mira, true, Some("412".into()), at);
+        let shop = SourceId::new("shop").expect("a name");
+        let conversation = LooksAt {
+            source: Some(shop.clone()),
+            conversation: Some("412".into()),
+        };
+        presences.set_look(mira, Some(conversation), at);
         let look = presences
             .look(mira, at.plus_ms(29_999))
             .expect("still looks");
-        assert_eq!(look.focus(), Focus::Conversation("412"));
+        assert_eq!(
+            look.focus(),
+            Focus::Conversation {
+                source: &shop,
+                id: "412"
+            }
+        );
         assert_eq!(presences.look(mira, at.plus_ms(30_000)), None);
-        presences.set_look(mira, true, None, at);
+        presences.set_look(mira, Some(LooksAt::default()), at);
         assert_eq!(
             presences.look(mira, at).expect("looks").focus(),
             Focus::Inbox
         );
-        presences.set_look(mira, false, None, at);
+        presences.set_look(mira, None, at);
         assert_eq!(presences.look(mira, at), None);
     }
 

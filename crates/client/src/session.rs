@@ -40,7 +40,7 @@ use chrono::NaiveDate;
 use campanile_core::{
     catalogue::Kind,
     change::{Scopes, Seq},
-    ids::{Epoch, EventId},
+    ids::{Epoch, EventId, SourceId},
     inbox::{Inbox, Marked},
     policy::Policy,
     preferences::{Preferences, Settings},
@@ -148,7 +148,7 @@ struct Belongings {
     availability: Option<Availability>,
     focused_until: Option<Timestamp>,
     /// The conversation that is on screen until then.
-    on_screen: Option<String>,
+    on_screen: Option<(SourceId, String)>,
     inbox: Inbox,
     cursor: Option<String>,
     epoch: Option<Epoch>,

@@ -2,7 +2,7 @@
 
 use campanile_core::{
     change::{Entry, Filter, Mark, Seq},
-    ids::{ChangeId, EventId},
+    ids::{ChangeId, EventId, SourceId},
     preferences::Cell,
     time::Timestamp,
 };
@@ -89,7 +89,11 @@ pub enum Deed {
     },
     /// Say what the agent looks at, for 30 s (R5). Never enters the log.
     Presence {
-        /// The conversation on screen, by the source's own id.
+        /// The source whose page it is.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        source: Option<SourceId>,
+        /// The conversation on screen, by the id of that source, which must be named then.
         #[serde(default)]
         conversation: Option<String>,
         /// Whether the platform's page is visible and focused.

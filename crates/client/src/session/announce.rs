@@ -114,7 +114,7 @@ impl Session {
             hold: self.of.stillness.hold(),
             focus: match &self.of.on_screen {
                 _ if !focused => Focus::Elsewhere,
-                Some(conversation) => Focus::Conversation(conversation),
+                Some((source, id)) => Focus::Conversation { source, id },
                 None => Focus::Inbox,
             },
         };

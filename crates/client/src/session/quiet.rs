@@ -125,7 +125,7 @@ impl Session {
             self.of.availability = Some(told);
         }
         self.of.focused_until = presence.focused_until;
-        self.of.on_screen = presence.conversation;
+        self.of.on_screen = presence.source.zip(presence.conversation);
         self.dirty = true;
     }
 
