@@ -13,6 +13,7 @@ use super::{
     account::{self, SignedIn},
     alarm::{self, Alarm, Rung},
     answer::Read,
+    departures::Departures,
     follow::Follow,
     settings,
     shell::Shell,
@@ -54,6 +55,7 @@ pub struct Resident {
     pub(super) windows: Windows,
     pub(super) signed_in: Option<SignedIn>,
     pub(super) follow: Option<Follow>,
+    pub(super) departures: Departures,
     pub(super) cursor: Option<String>,
     pub(super) pairing: Option<oneshot::Sender<Answer>>,
     pub(super) alarm: Alarm,
@@ -110,6 +112,7 @@ pub async fn live(
         windows: Windows::default(),
         signed_in: None,
         follow: None,
+        departures: Departures::default(),
         cursor: None,
         pairing: None,
         alarm: Alarm::new(),
@@ -153,6 +156,8 @@ pub async fn live(
             desk.take(message).await;
         }
     }
+    // Whoever comes from here on finds no desk, and starts one once this one has ended.
+    drop(asked);
     desk.end().await;
     Ok(())
 }
@@ -215,6 +220,11 @@ impl Resident {
     async fn end(mut self) {
         self.windows.end().await;
         self.close_store().await;
+        if !self.departures.end().await {
+            tracing::warn!(
+                "a server did not hear in time of a sign-out and of what was done before it"
+            );
+        }
         tracing::info!("the desk has ended");
     }
 
