@@ -16,6 +16,9 @@ pub const AVAILABILITIES: &[&str] = &["available", "busy", "away"];
 /// Looking at something lasts so long unless it is said again (R5).
 const LOOK_MS: i64 = 30_000;
 
+/// Input at a desk keeps the agent active for so long (R5).
+const ACTIVE_MS: i64 = 120_000;
+
 /// What is known of everybody for the moment.
 #[derive(Debug, Default)]
 pub struct Presences(Mutex<HashMap<AgentNo, Known>>);
@@ -24,6 +27,7 @@ pub struct Presences(Mutex<HashMap<AgentNo, Known>>);
 struct Known {
     availability: &'static str,
     look: Option<Look>,
+    active_until: Option<Timestamp>,
 }
 
 /// What an agent looks at, and until when that is believed.
@@ -58,6 +62,7 @@ impl Default for Known {
         Self {
             availability: AVAILABILITIES[0],
             look: None,
+            active_until: None,
         }
     }
 }
@@ -79,6 +84,23 @@ impl Presences {
             at,
         });
         self.known().entry(agent).or_default().look = look;
+    }
+
+    /// Keeps that an agent was at a desk at a moment, which is not after `now`.
+    pub fn set_active(&self, agent: AgentNo, at: Timestamp, now: Timestamp) {
+        let until = at.min(now).plus_ms(ACTIVE_MS);
+        let mut known = self.known();
+        let known = &mut known.entry(agent).or_default().active_until;
+        *known = (*known).max(Some(until));
+    }
+
+    /// Returns until when an agent counts as active at some desk.
+    #[must_use]
+    pub fn active_until(&self, agent: AgentNo, now: Timestamp) -> Option<Timestamp> {
+        self.known()
+            .get(&agent)?
+            .active_until
+            .filter(|until| now < *until)
     }
 
     /// Returns what an agent looks at.
@@ -105,6 +127,7 @@ impl Presences {
         let look = self.look(agent, now);
         let presence = Presence {
             availability: Some(self.availability(agent).to_owned()),
+            active_until: self.active_until(agent, now),
             focused_until: look.as_ref().map(|look| look.until),
             source: look.as_ref().and_then(|look| look.at.source.clone()),
             conversation: look.and_then(|look| look.at.conversation),
@@ -150,6 +173,24 @@ mod tests {
         );
         presences.set_look(mira, None, at);
         assert_eq!(presences.look(mira, at), None);
+    }
+
+    #[test]
+    fn input_keeps_an_agent_active_for_two_minutes() {
+        let (presences, mira) = (Presences::default(), AgentNo(1));
+        let at = Timestamp::from_ms(1_000_000);
+        presences.set_active(mira, at, at.plus_ms(5));
+        // What another desk saw earlier, and a clock that is ahead.
+        presences.set_active(mira, at.plus_ms(-60_000), at.plus_ms(10));
+        let until = at.plus_ms(120_000);
+        assert_eq!(
+            presences.active_until(mira, at.plus_ms(119_999)),
+            Some(until)
+        );
+        assert_eq!(presences.active_until(mira, until), None);
+        presences.set_active(mira, at.plus_ms(999_999), at.plus_ms(30_000));
+        let told = presences.active_until(mira, at.plus_ms(30_000));
+        assert_eq!(told, Some(at.plus_ms(150_000)));
     }
 
     #[test]

@@ -81,7 +81,7 @@ fn remember(
     // What is only true for the moment may be said again.
     if matches!(
         change.deed,
-        Deed::Availability { .. } | Deed::Presence { .. }
+        Deed::Availability { .. } | Deed::Active | Deed::Presence { .. }
     ) {
         return Ok(());
     }
@@ -114,6 +114,10 @@ fn one(
                 format!("`value`: expected one of {}", AVAILABILITIES.join(", ")),
             )
         }),
+        Deed::Active => {
+            pusher.presences.set_active(agent, at, writing.now);
+            Ok(Outcome::Accepted)
+        }
         Deed::Presence {
             source,
             conversation,

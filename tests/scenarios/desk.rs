@@ -34,6 +34,10 @@ pub struct Desk {
     mailbox: (mpsc::Sender<Message>, mpsc::Receiver<Message>),
     commands: Option<mpsc::Sender<Command>>,
     wake_at: Option<Timestamp>,
+    /// For how long nobody has touched its machine, as its system tells.
+    pub idle_ms: Option<i64>,
+    /// Until when the server holds the agent for active at some desk.
+    pub active_until: Option<Timestamp>,
     /// Whether it has a place in the log to go on from.
     is_placed: bool,
     /// Everything the outlets were given, in order, as one line each.
@@ -73,6 +77,8 @@ impl Desk {
             mailbox: mpsc::channel(64),
             commands: None,
             wake_at: None,
+            idle_ms: None,
+            active_until: None,
             is_placed: loaded.cursor.is_some(),
             written: Vec::new(),
             toasts: Vec::new(),
@@ -156,6 +162,14 @@ impl Desk {
         self.session.bell_view(&self.now())
     }
 
+    /// Says whether the desks wait for the one where the agent is.
+    pub fn others_wait(&self) -> bool {
+        let view = self
+            .session
+            .preferences_view(&Scope::Everything, &self.now());
+        view.others_wait
+    }
+
     /// Returns whether the agent follows a line, as the preferences show it.
     pub fn follows(&self, scope: &str) -> Result<Option<bool>> {
         let scope = Scope::parse(scope).context("a scope")?;
@@ -213,6 +227,11 @@ impl Desk {
     }
 
     fn take(&mut self, message: Message) -> Result<()> {
+        if let Message::From { message, .. } = &message
+            && let Message::Presence(presence) = &**message
+        {
+            self.active_until = presence.active_until;
+        }
         for effect in self.session.update(message, &self.now()) {
             self.perform(effect)?;
         }
@@ -250,6 +269,10 @@ impl Desk {
             Effect::Follow(following) => self.follow(following),
             Effect::Push(changes) => self.command(Command::Push(changes))?,
             Effect::Resync => self.command(Command::Resync)?,
+            Effect::LookForInput => {
+                let idle_ms = self.idle_ms;
+                self.mailbox.0.try_send(Message::Input { idle_ms })?;
+            }
             Effect::AskVerdict(id) => self.command(Command::Verdict(id))?,
             Effect::Reconnect => self.command(Command::Reconnect)?,
             Effect::Prune(at) => {

@@ -3,6 +3,7 @@
 mod choices;
 mod clocks;
 mod desk;
+mod elsewhere;
 mod stories;
 mod why;
 mod world;

@@ -216,6 +216,15 @@ test("a line that one may follow has a switch for it, everything else has none",
   await expect.element(follow).not.toBeInTheDocument();
 });
 
+test("the other computers wait once that is chosen", async () => {
+  const desk = await stage();
+  await section("Channels");
+  const wait = page.getByRole("switch", { name: "the others wait 10 seconds" });
+  await expect.element(wait).not.toBeChecked();
+  await wait.click();
+  expect(desk.acts()).toEqual([set("others_wait", true)]);
+});
+
 test("another scope is looked at, and shows what it takes over", async () => {
   const desk = await stage();
   desk.view = ofLine();

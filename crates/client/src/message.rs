@@ -111,6 +111,11 @@ pub enum Message {
         /// That clock less ours, in milliseconds.
         offset_ms: i64,
     },
+    /// It was looked when this machine was last touched, by keyboard or mouse (R5).
+    Input {
+        /// For how many milliseconds it was not; none where the system does not tell.
+        idle_ms: Option<i64>,
+    },
     /// The zone rules were read anew.
     Zones(Arc<Rules>),
     /// The own melodies of this desk are these.

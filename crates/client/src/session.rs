@@ -10,6 +10,7 @@ mod choices;
 mod clocks;
 mod common;
 mod deeds;
+mod elsewhere;
 mod heard;
 mod ids;
 mod links;
@@ -60,6 +61,7 @@ pub use common::PROBLEMS;
 pub use ids::Ids;
 
 use deeds::Deeds;
+use elsewhere::Elsewhere;
 use links::LinkState;
 use open::Asked;
 use outlets::Rulings;
@@ -149,6 +151,7 @@ struct Belongings {
     focused_until: Option<Timestamp>,
     /// The conversation that is on screen until then.
     on_screen: Option<(SourceId, String)>,
+    elsewhere: Elsewhere,
     inbox: Inbox,
     cursor: Option<String>,
     epoch: Option<Epoch>,
@@ -228,6 +231,7 @@ impl Session {
         self.bring_back(now);
         self.see_quiet(now);
         self.settle_waiting(now);
+        self.look_for_input(now);
         self.push(now);
         self.finish(now)
     }
@@ -280,6 +284,7 @@ impl Session {
             Message::Paired(paired) => self.paired(paired),
             Message::Part(part, state) => self.part_is(part, state, now),
             Message::Measured { offset_ms } => self.measured(offset_ms),
+            Message::Input { idle_ms } => self.input(idle_ms, now),
             Message::Zones(rules) => self.zones_are(rules),
             Message::OwnMelodies(all) => self.own_melodies_are(all),
         }

@@ -87,6 +87,8 @@ pub enum Deed {
         /// As what.
         value: String,
     },
+    /// Say that the agent was at this desk, by keyboard or mouse, at the moment of the change: the other desks wait (R5). Never enters the log.
+    Active,
     /// Say what the agent looks at, for 30 s (R5). Never enters the log.
     Presence {
         /// The source whose page it is.

@@ -55,6 +55,10 @@ pub struct Presence {
     /// Whether new chats are welcome, as the platform says: `available`, `busy` or `away` (R19).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub availability: Option<String>,
+    /// Until when the agent counts as active at some desk (R5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::openapi::Timestamp>))]
+    pub active_until: Option<Timestamp>,
     /// Until when the agent looks at the platform's page (R5).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::openapi::Timestamp>))]

@@ -320,7 +320,7 @@ async fn a_push_is_read_strictly() {
         ));
     }
     expect![[r#"
-        400 bad_request: `changes[0].deed.type`: unknown variant `painted`, expected one of `marked`, `all_read`, `preferred`, `availability`, `presence` at line 1 column 83
+        400 bad_request: `changes[0].deed.type`: unknown variant `painted`, expected one of `marked`, `all_read`, `preferred`, `availability`, `active`, `presence` at line 1 column 83
         400 bad_request: `changes[0].agent_id`: unknown field `agent_id`, expected one of `id`, `at`, `deed` at line 1 column 23
         400 bad_request: `changes[0].deed`: unknown field `is_mandatory`, expected `value` at line 1 column 110
         400 bad_request: `changes`: invalid type: string "all", expected a sequence at line 1 column 16
@@ -346,5 +346,13 @@ async fn presence_reaches_the_agents_other_desks_and_enters_no_log() {
     let source = presence.source.as_ref().map(SourceId::as_str);
     let conversation = presence.conversation.as_deref();
     assert_eq!((source, conversation), (Some("shop"), Some("412")));
+    assert_eq!(presence.active_until, None);
+    stage.push(&mira, 2, json!({ "type": "active" })).await;
+    let campanile_protocol::frame::Frame::Presence(presence) = stream.next().await.unwrap().frame
+    else {
+        panic!("no presence")
+    };
+    assert_eq!(presence.active_until, Some(stage.now().plus_ms(120_000)));
+    assert_eq!(presence.conversation.as_deref(), Some("412"));
     assert_eq!(stage.log(&mira).len(), before);
 }

@@ -26,6 +26,15 @@ impl Resident {
             Effect::Wake(at) => self.alarm.set(at),
             Effect::Push(changes) => self.tell_server(Command::Push(changes)),
             Effect::Resync => self.tell_server(Command::Resync),
+            Effect::LookForInput => {
+                let events = self.events.clone();
+                tokio::spawn(async move {
+                    let idle_ms = idle::since_input()
+                        .await
+                        .map(|idle| i64::try_from(idle.as_millis()).unwrap_or(i64::MAX));
+                    events.send(Message::Input { idle_ms }).await
+                });
+            }
             Effect::AskVerdict(id) => self.tell_server(Command::Verdict(id)),
             Effect::Reconnect => self.tell_server(Command::Reconnect),
             Effect::Follow(following) => {

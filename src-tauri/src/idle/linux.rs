@@ -1,5 +1,7 @@
-//! logind over the system bus, the kernel's word on addresses over netlink, and the desktops' Do-Not-Disturb.
+//! logind over the system bus, the kernel's word on addresses over netlink, the desktops' Do-Not-Disturb, and when somebody touched the machine.
 
+#[path = "linux/input.rs"]
+mod input;
 #[path = "linux/network.rs"]
 mod network;
 #[path = "linux/quiet.rs"]
@@ -10,6 +12,7 @@ mod sleep;
 use campanile_client::message::Message;
 use tokio::sync::mpsc;
 
+pub use input::since_input;
 pub use quiet::holds_toasts;
 
 /// Listens to both.

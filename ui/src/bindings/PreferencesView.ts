@@ -72,6 +72,10 @@ toast_shows: string,
  */
 focus: string, 
 /**
+ * Whether the agent's other desks wait while the agent is active at one (R5).
+ */
+others_wait: boolean, 
+/**
  * Sound: the volume of everything, 0 to 100.
  */
 volume: number, 

@@ -113,6 +113,7 @@ channels-shows-nothing = neither
 channels-focus = While you look at the inbox
 channels-focus-inbox = all is silent
 channels-focus-conversation = only that conversation is silent
+channels-others-wait = While you work at one computer, the others wait 10 seconds
 channels-volume = Volume
 channels-percent = { $count } %
 channels-gap = Pause between melodies

@@ -112,6 +112,7 @@ channels-shows-nothing = нічого з цього
 channels-focus = Поки ви дивитеся на вхідні
 channels-focus-inbox = мовчить усе
 channels-focus-conversation = мовчить лише ця розмова
+channels-others-wait = Поки ви працюєте за одним комп’ютером, інші чекають 10 секунд
 channels-volume = Гучність
 channels-percent = { $count } %
 channels-gap = Пауза між мелодіями

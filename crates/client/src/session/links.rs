@@ -101,6 +101,7 @@ impl Session {
         state.link = Some(link);
         if !self.of.link.is_up() {
             self.give_up_inquiry();
+            self.of.elsewhere.untold();
         }
         self.of.deeds.push_again();
         self.set_part(Part::Server, part);

@@ -70,6 +70,7 @@ impl Session {
                 FocusSilences::Conversation => "conversation",
             }
             .to_owned(),
+            others_wait: self.of.preferences.others_wait(),
             volume: u32::from(settings.sound.volume),
             sound_gap_ms: i32::try_from(settings.sound.gap_ms).unwrap_or(i32::MAX),
             sound_repeats: settings.sound.repeats,

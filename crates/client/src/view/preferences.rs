@@ -39,6 +39,8 @@ pub struct PreferencesView {
     pub toast_shows: String,
     /// What looking at the platform's inbox page silences: `inbox` for everything, or `conversation` (R5).
     pub focus: String,
+    /// Whether the agent's other desks wait while the agent is active at one (R5).
+    pub others_wait: bool,
     /// Sound: the volume of everything, 0 to 100.
     pub volume: u32,
     /// Sound: the gap between two, in milliseconds.

@@ -6,6 +6,7 @@ mod chance;
 mod choices;
 mod clocks;
 mod deeds;
+mod elsewhere;
 mod links;
 mod quiet;
 mod refill;

@@ -283,6 +283,7 @@ fn an_agent_who_looks_at_the_inbox_is_not_interrupted() {
                 Message::Presence(Presence {
                     availability,
                     focused_until,
+                    active_until: None,
                     source: None,
                     conversation: None,
                 }),
@@ -326,6 +327,7 @@ fn with_the_stricter_choice_only_the_conversation_on_screen_is_silent() {
                 Message::Presence(Presence {
                     availability: None,
                     focused_until: Some(at("10:00:30")),
+                    active_until: None,
                     source: Some(SourceId::new(source).expect("a name")),
                     conversation: Some("c1".into()),
                 })
