@@ -170,6 +170,14 @@ impl Desk {
         view.others_wait
     }
 
+    /// Returns the volume of everything.
+    pub fn volume(&self) -> u32 {
+        let view = self
+            .session
+            .preferences_view(&Scope::Everything, &self.now());
+        view.volume
+    }
+
     /// Returns whether the agent follows a line, as the preferences show it.
     pub fn follows(&self, scope: &str) -> Result<Option<bool>> {
         let scope = Scope::parse(scope).context("a scope")?;

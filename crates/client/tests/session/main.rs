@@ -8,6 +8,7 @@ mod clocks;
 mod deeds;
 mod elsewhere;
 mod links;
+mod moments;
 mod quiet;
 mod refill;
 mod stage;
