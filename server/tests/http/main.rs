@@ -21,5 +21,6 @@ mod proof;
 mod retention;
 mod roster;
 mod snapshot;
+mod sources;
 mod stage;
 mod stream;
