@@ -27,9 +27,11 @@ mod sounds;
 mod texts;
 mod toasts;
 mod tray;
+mod verify;
 mod waiting;
 mod wake;
 mod why;
+mod windows;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -39,7 +41,6 @@ use std::{
 use chrono::NaiveDate;
 
 use campanile_core::{
-    catalogue::Kind,
     change::{Scopes, Seq},
     ids::{Epoch, EventId, SourceId},
     inbox::{Inbox, Marked},
@@ -52,7 +53,7 @@ use campanile_core::{
 use crate::{
     act::{Action, Availability},
     effect::{DeskSettings, Effect, Kept},
-    message::{Account, Message, StoreFault},
+    message::{Account, Message},
     view::{AskView, KindAt, Part, PartState, Window},
     words::{Clock, Language, Words},
 };
@@ -356,43 +357,6 @@ impl Session {
         }
     }
 
-    fn store_failed(&mut self, fault: StoreFault) {
-        let state = match fault {
-            StoreFault::Full => Part::Store.fails("full"),
-            StoreFault::ReadOnly => Part::Store.fails("read_only"),
-            StoreFault::Broken => Part::Store.fails("broken"),
-        };
-        self.set_part(Part::Store, state);
-    }
-
-    /// Opens a window, the preferences at a row of theirs.
-    fn show_window(&mut self, window: Window, kind: Option<String>) {
-        let kind = kind.filter(|kind| Kind::find(kind).is_some_and(|kind| self.may_see(kind)));
-        if window == Window::Preferences {
-            self.turns = self.turns.wrapping_add(1);
-            self.at_kind = kind.map(|kind| KindAt {
-                kind,
-                turn: self.turns,
-            });
-        }
-        self.out.push(Effect::OpenWindow {
-            window,
-            activation: None,
-        });
-    }
-
-    fn windows_are(&mut self, windows: Vec<Window>) {
-        let were_open = self.windows.contains(&Window::Preferences);
-        if were_open && !windows.contains(&Window::Preferences) {
-            self.at_kind = None;
-        }
-        if windows.is_empty() {
-            self.of.ask = None;
-            self.problem = None;
-        }
-        self.windows = windows;
-    }
-
     /// Writes down a mark that is another.
     fn keep_mark(&mut self, id: EventId, marked: Marked) {
         self.kept.marks.push((id, marked));
@@ -401,30 +365,6 @@ impl Session {
     fn list_changed(&mut self) {
         self.revision = self.revision.wrapping_add(1);
         self.dirty = true;
-    }
-}
-
-impl Session {
-    /// Checks what must always hold, the slow way; for tests.
-    ///
-    /// # Panics
-    /// Where it does not hold.
-    #[doc(hidden)]
-    pub fn verify(&self, now: &Now) {
-        let inbox = &self.of.inbox;
-        let unread = || inbox.unread(now.wall);
-        let rows: HashSet<_> = unread().map(|(_, item)| item.row).collect();
-        assert_eq!(self.badge(now.wall), rows.len(), "the badge");
-        let urgent: HashSet<_> = unread()
-            .filter(|(_, item)| heard::is_urgent(inbox, item))
-            .map(|(id, _)| id)
-            .collect();
-        assert_eq!(self.of.urgent, urgent, "what is urgent");
-        assert!(
-            self.next_moment(now.wall).is_none_or(|at| at > now.wall),
-            "a moment that has passed"
-        );
-        assert_eq!(inbox.returned(now.wall).count(), 0, "a snooze that is over");
     }
 }
 

@@ -4,7 +4,7 @@ use campanile_core::time::Timestamp;
 
 use super::Session;
 use crate::{
-    message::Link,
+    message::{Link, StoreFault},
     view::{LinkView, Part, PartState},
 };
 
@@ -105,6 +105,16 @@ impl Session {
         }
         self.of.deeds.push_again();
         self.set_part(Part::Server, part);
+    }
+
+    /// Takes in that the store does not take what it is given.
+    pub(super) fn store_failed(&mut self, fault: StoreFault) {
+        let state = match fault {
+            StoreFault::Full => Part::Store.fails("full"),
+            StoreFault::ReadOnly => Part::Store.fails("read_only"),
+            StoreFault::Broken => Part::Store.fails("broken"),
+        };
+        self.set_part(Part::Store, state);
     }
 
     pub(super) fn set_part(&mut self, part: Part, state: PartState) {
