@@ -9,8 +9,11 @@ mod quiet;
 #[path = "linux/sleep.rs"]
 mod sleep;
 
+use std::time::Duration;
+
 use campanile_client::message::Message;
 use tokio::sync::mpsc;
+use zbus::{Connection, connection};
 
 pub use input::since_input;
 pub use quiet::holds_toasts;
@@ -19,4 +22,14 @@ pub use quiet::holds_toasts;
 pub fn start(events: mpsc::Sender<Message>) {
     tokio::spawn(sleep::listen(events.clone()));
     network::start(events);
+}
+
+/// A desktop that hangs is not waited for longer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+async fn session_bus() -> Option<Connection> {
+    let bus = connection::Builder::session()
+        .ok()?
+        .method_timeout(PATIENCE);
+    bus.build().await.ok()
 }

@@ -3,10 +3,9 @@
 use std::{env, time::Duration};
 
 use x11rb::{connection::Connection as _, protocol::screensaver};
-use zbus::{connection, proxy::MethodFlags};
+use zbus::proxy::MethodFlags;
 
-/// A desktop that hangs is not waited for longer.
-const PATIENCE: Duration = Duration::from_secs(5);
+use super::session_bus;
 
 /// Returns for how long nobody has touched the machine, where the desktop tells.
 pub async fn since_input() -> Option<Duration> {
@@ -21,12 +20,7 @@ pub async fn since_input() -> Option<Duration> {
 }
 
 async fn of_mutter() -> Option<Duration> {
-    let bus = connection::Builder::session()
-        .ok()?
-        .method_timeout(PATIENCE)
-        .build()
-        .await
-        .ok()?;
+    let bus = session_bus().await?;
     let proxy = zbus::Proxy::new(
         &bus,
         "org.gnome.Mutter.IdleMonitor",
