@@ -94,6 +94,11 @@ pub enum Ask {
         /// Its id.
         source: String,
     },
+    /// Remove a source. What it told stays with the agents who were told.
+    SourceRemove {
+        /// Its id.
+        source: String,
+    },
     /// The secret that a source signs with.
     SourceSecret {
         /// Its id.
@@ -251,6 +256,11 @@ pub fn perform(writing: &mut Writing<'_>, base: &str, ask: Ask) -> Result<Told, 
         Ask::SourceRotate { source } => {
             let source = source_no(writing, &source)?;
             Told::Keys(registry::rotate(writing, source)?)
+        }
+        Ask::SourceRemove { source } => {
+            let source = source_no(writing, &source)?;
+            registry::remove(writing, source)?;
+            Told::Done
         }
         Ask::SourceSecret { source } => {
             Told::Keys(registry::secret(writing, source_no(writing, &source)?)?)

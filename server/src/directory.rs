@@ -243,9 +243,13 @@ impl Directory {
         let mut places: Vec<_> = around
             .filter_map(|key| {
                 let scope = key.scope(&self.source(key.source)?.id)?;
+                let place = self.place(key)?;
                 Some(campanile_core::change::Place {
                     scope,
-                    reference: self.place(key)?.reference(key),
+                    reference: place.reference(key),
+                    follow: place
+                        .follow_by_default(agent)
+                        .filter(|_| key.kind == PlaceKind::Line),
                 })
             })
             .collect();

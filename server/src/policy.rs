@@ -11,9 +11,6 @@ use serde::Serialize;
 
 use crate::{catchup::PAGE_MOST_BYTES, directory::Directory, refusal::Refusal};
 
-/// The channels that this server sends on, or that need none to send.
-const SENT: &[Channel] = &[Channel::Bell, Channel::Toast, Channel::Sound];
-
 /// Why a policy cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
@@ -120,10 +117,14 @@ fn check_kind(path: &str, kind: &str, directory: &Directory) -> Result<(), Refus
 }
 
 fn check_sent(path: &str, channel: Channel) -> Result<(), Refusal> {
-    if SENT.contains(&channel) {
+    if channel.is_built_in() {
         return Ok(());
     }
-    let sent: Vec<_> = SENT.iter().map(|channel| channel.id()).collect();
+    let sent: Vec<_> = Channel::ALL
+        .iter()
+        .filter(|channel| channel.is_built_in())
+        .map(|channel| channel.id())
+        .collect();
     Err(bad(format!(
         "`{path}`: this server does not send on {}, so nobody would hear of anything there; it has {}",
         channel.id(),

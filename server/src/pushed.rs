@@ -17,7 +17,7 @@ use rusqlite::{OptionalExtension as _, params};
 
 use crate::{
     names,
-    presence::{AVAILABILITIES, Presences},
+    presence::{AVAILABILITIES, LooksAt, Presences},
     refusal::Refusal,
     store::{AgentNo, DeviceNo, Writing, log::Stored},
 };
@@ -81,7 +81,7 @@ fn remember(
     // What is only true for the moment may be said again.
     if matches!(
         change.deed,
-        Deed::Availability { .. } | Deed::Presence { .. }
+        Deed::Availability { .. } | Deed::Active | Deed::Presence { .. }
     ) {
         return Ok(());
     }
@@ -114,7 +114,12 @@ fn one(
                 format!("`value`: expected one of {}", AVAILABILITIES.join(", ")),
             )
         }),
+        Deed::Active => {
+            pusher.presences.set_active(agent, at, writing.now);
+            Ok(Outcome::Accepted)
+        }
         Deed::Presence {
+            source,
             conversation,
             focused,
         } => {
@@ -125,9 +130,15 @@ fn one(
                 let told = format!("`conversation`: {}", names::rule(names::ID_MOST));
                 return Ok(refused(Code::BadRequest, told));
             }
-            pusher
-                .presences
-                .set_look(agent, *focused, conversation.clone(), writing.now);
+            if conversation.is_some() && source.is_none() {
+                let told = "`source`: name the source that the conversation is of".to_owned();
+                return Ok(refused(Code::BadRequest, told));
+            }
+            let at = focused.then(|| LooksAt {
+                source: source.clone(),
+                conversation: conversation.clone(),
+            });
+            pusher.presences.set_look(agent, at, writing.now);
             Ok(Outcome::Accepted)
         }
     }

@@ -3,6 +3,7 @@
 mod account;
 mod alarm;
 mod answer;
+mod departures;
 mod follow;
 mod log;
 mod perform;

@@ -1,4 +1,6 @@
-//! What the machine does: it wakes from sleep, its network changes, it is told not to disturb.
+//! What the machine does: it wakes from sleep, its network changes, it is told not to disturb, somebody touches it.
+
+use std::time::Duration;
 
 use campanile_client::{
     message::Message,
@@ -27,4 +29,9 @@ pub async fn system_quiet() -> PartState {
         Some(false) => PartState::Off,
         None => PartState::Unknown,
     }
+}
+
+/// Returns for how long nobody has touched keyboard or mouse; `None` where the system does not tell.
+pub async fn since_input() -> Option<Duration> {
+    platform::since_input().await
 }

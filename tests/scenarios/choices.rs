@@ -1,7 +1,8 @@
 //! Choices whose effect takes time: repeats, the gap between melodies, and what is only mine.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use campanile_client::act::Action;
+use campanile_core::preferences::{Cell, Scope};
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
@@ -165,4 +166,70 @@ async fn what_is_only_mine_leaves_out_what_came_on_a_line() -> Result<()> {
         "#]],
     )
     .await
+}
+
+#[tokio::test]
+async fn what_comes_on_a_line_reaches_who_follows_it() -> Result<()> {
+    let mut world = World::begin().await?;
+    let agents = json!([{ "id": "a1", "agent": "mira", "name": "Mira Oak" }, { "id": "a2", "agent": "tomas", "name": "Tomas Ash" }]);
+    let lines = json!([
+        { "id": "mine", "name": "Support", "members": ["a1"] },
+        { "id": "open", "name": "Sales", "members": ["a2"], "followers": ["a1"] },
+    ]);
+    let roster = json!({ "agents": agents, "teams": [], "lines": lines, "inboxes": [] });
+    world
+        .ask(json!({ "ask": "roster_import", "source": "acme", "roster": roster }))
+        .await?;
+    let mut desk = world.desk("laptop").await?;
+    let (mine, open) = ("line:acme/mine", "line:acme/open");
+    assert_eq!(
+        (desk.follows(mine)?, desk.follows(open)?),
+        (Some(true), Some(false))
+    );
+    let mut told = Vec::new();
+    for chosen in [None, Some((mine, false)), Some((open, true))] {
+        if let Some((scope, value)) = chosen {
+            desk.act(follow(scope, value)?)?;
+            assert_eq!(desk.follows(scope)?, Some(value));
+            desk.until("the choice to be taken", |desk| {
+                desk.bell().common.waiting == 0
+            })
+            .await?;
+        }
+        for line in ["mine", "open"] {
+            let call = json!({ "assignee": null, "line": { "id": line }, "title": line });
+            world.post("call_missed", call).await?;
+        }
+        // Whatever was told before it is in the log before it.
+        world.post("conversation_assigned", json!({})).await?;
+        let last = format!("#{} Parcel late", 3 * (told.len() + 1));
+        desk.until("the last of the three", |desk| {
+            desk.written.iter().any(|line| line.contains(&last))
+        })
+        .await?;
+        let lines = desk.read();
+        let calls: Vec<_> = ["mine", "open"]
+            .into_iter()
+            .filter(|line| {
+                let missed =
+                    |told: &String| told.starts_with("toast Missed call") && told.contains(line);
+                lines.iter().any(missed)
+            })
+            .collect();
+        told.push(calls);
+        world.wall.pass_ms(60_000);
+        desk.wake()?;
+    }
+    assert_eq!(told, [vec!["mine"], vec![], vec!["open"]]);
+    Ok(())
+}
+
+fn follow(scope: &str, value: bool) -> Result<Action> {
+    let cell = Cell {
+        scope: Scope::parse(scope).context("a scope")?,
+        kind: "*".into(),
+        facet: "follow".into(),
+        value: Some(value.into()),
+    };
+    Ok(Action::Prefer { cells: vec![cell] })
 }

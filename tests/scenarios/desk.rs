@@ -13,9 +13,9 @@ use campanile_client::{
     session::{Ids, Now, Session, SessionConfig},
     store::Store,
     sync::{self, Command, Token},
-    view::{BellView, LinkView, TrayView},
+    view::{BellView, LinkView, Part, PartView, ServerPart, TrayView},
 };
-use campanile_core::{time::Timestamp, zone::Rules};
+use campanile_core::{preferences::Scope, time::Timestamp, zone::Rules};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 use crate::world::{Wall, World};
@@ -30,10 +30,14 @@ pub struct Desk {
     folder: PathBuf,
     account: Account,
     token: Token,
-    wall: Wall,
+    pub wall: Wall,
     mailbox: (mpsc::Sender<Message>, mpsc::Receiver<Message>),
     commands: Option<mpsc::Sender<Command>>,
     wake_at: Option<Timestamp>,
+    /// For how long nobody has touched its machine, as its system tells.
+    pub idle_ms: Option<i64>,
+    /// Until when the server holds the agent for active at some desk.
+    pub active_until: Option<Timestamp>,
     /// Whether it has a place in the log to go on from.
     is_placed: bool,
     /// Everything the outlets were given, in order, as one line each.
@@ -73,6 +77,8 @@ impl Desk {
             mailbox: mpsc::channel(64),
             commands: None,
             wake_at: None,
+            idle_ms: None,
+            active_until: None,
             is_placed: loaded.cursor.is_some(),
             written: Vec::new(),
             toasts: Vec::new(),
@@ -156,6 +162,67 @@ impl Desk {
         self.session.bell_view(&self.now())
     }
 
+    /// Says whether the desks wait for the one where the agent is.
+    pub fn others_wait(&self) -> bool {
+        let view = self
+            .session
+            .preferences_view(&Scope::Everything, &self.now());
+        view.others_wait
+    }
+
+    /// Returns the volume of everything.
+    pub fn volume(&self) -> u32 {
+        let view = self
+            .session
+            .preferences_view(&Scope::Everything, &self.now());
+        view.volume
+    }
+
+    /// Returns whether the agent follows a line, as the preferences show it.
+    pub fn follows(&self, scope: &str) -> Result<Option<bool>> {
+        let scope = Scope::parse(scope).context("a scope")?;
+        Ok(self.session.preferences_view(&scope, &self.now()).follow)
+    }
+
+    /// Returns a part as the health page shows it.
+    pub fn part(&self, part: Part) -> Result<PartView> {
+        let parts = self.bell().common.parts;
+        let found = parts.into_iter().find(|view| view.part == part);
+        found.context("a part of the desk")
+    }
+
+    /// Asks why a notice rang or did not, and returns what the window shows once the server has told or cannot: a line each.
+    pub async fn why(&mut self, key: &ToastKey) -> Result<Vec<String>> {
+        let ToastKey::Notice(id) = *key else {
+            bail!("a toast of one notice");
+        };
+        let item = self
+            .store
+            .items(&[id])
+            .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+        let notice = item
+            .into_iter()
+            .next()
+            .context("the notice is kept")?
+            .notice;
+        self.act(Action::Why { id })?;
+        self.until("the server's part", |desk| {
+            desk.session.why(&notice, &desk.now()).server != ServerPart::Asking
+        })
+        .await?;
+        let why = self.session.why(&notice, &self.now());
+        let lines = why
+            .lines
+            .into_iter()
+            .map(|line| format!("{} {}", line.channel, line.reason));
+        let not_offered = match why.not_offered.as_slice() {
+            [] => None,
+            some => Some(format!("not offered: {}", some.join(", "))),
+        };
+        let server = format!("server {:?}", why.server);
+        Ok(lines.chain(not_offered).chain([server]).collect())
+    }
+
     /// Returns what was written since the last look.
     pub fn read(&mut self) -> Vec<String> {
         std::mem::take(&mut self.written)
@@ -168,6 +235,11 @@ impl Desk {
     }
 
     fn take(&mut self, message: Message) -> Result<()> {
+        if let Message::From { message, .. } = &message
+            && let Message::Presence(presence) = &**message
+        {
+            self.active_until = presence.active_until;
+        }
         for effect in self.session.update(message, &self.now()) {
             self.perform(effect)?;
         }
@@ -205,6 +277,11 @@ impl Desk {
             Effect::Follow(following) => self.follow(following),
             Effect::Push(changes) => self.command(Command::Push(changes))?,
             Effect::Resync => self.command(Command::Resync)?,
+            Effect::LookForInput => {
+                let idle_ms = self.idle_ms;
+                self.mailbox.0.try_send(Message::Input { idle_ms })?;
+            }
+            Effect::AskVerdict(id) => self.command(Command::Verdict(id))?,
             Effect::Reconnect => self.command(Command::Reconnect)?,
             Effect::Prune(at) => {
                 let pruned = self.store.prune(at);
@@ -217,6 +294,7 @@ impl Desk {
                     .map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
                 self.take(Message::Recalled { asked: ids, items })?;
             }
+            Effect::Check(Part::Clock) => self.command(Command::Measure)?,
             Effect::Hush(_)
             | Effect::Redraw
             | Effect::KeepDesk(_)

@@ -1,6 +1,9 @@
 //! The whole in one process, as stories: what happened, and what the agent saw and heard of it.
 
 mod choices;
+mod clocks;
 mod desk;
+mod elsewhere;
 mod stories;
+mod why;
 mod world;

@@ -293,3 +293,32 @@ async fn a_server_restored_from_an_older_backup_repeats_nothing_and_loses_nothin
     );
     Ok(())
 }
+
+#[tokio::test]
+async fn a_clock_that_all_share_and_that_was_put_back_costs_no_second_deed() -> Result<()> {
+    let mut world = World::begin().await?;
+    let (mut laptop, mut phone) = (world.desk("laptop").await?, world.desk("phone").await?);
+    world.post("conversation_assigned", json!({})).await?;
+    laptop.until_unread(1).await?;
+    phone.until_unread(1).await?;
+    let ToastKey::Notice(id) = laptop.toasts[0].key.clone() else {
+        anyhow::bail!("a toast of one notice");
+    };
+    let what = || What::Notice(id);
+    laptop.act(Action::Read { what: what() })?;
+    laptop.act(choose("*", "volume", json!(40)))?;
+    phone.until_unread(0).await?;
+    phone
+        .until("the choice", |desk| desk.volume() == 40)
+        .await?;
+    world.wall.turn_to("2026-11-23T10:00:00Z");
+    // What it did before, it knows by its store alone.
+    let mut laptop = laptop.restart()?;
+    laptop.until_connected().await?;
+    laptop.act(Action::Unread { what: what() })?;
+    laptop.act(choose("*", "volume", json!(60)))?;
+    phone.until_unread(1).await?;
+    phone
+        .until("the second choice", |desk| desk.volume() == 60)
+        .await
+}

@@ -14,28 +14,48 @@ use tempfile::TempDir;
 
 use crate::desk::Desk;
 
-/// A clock that only this test turns.
+/// A clock that only this test turns. All in a world show the same time, but for what each is off.
 #[derive(Clone)]
-pub struct Wall(Arc<AtomicI64>);
+pub struct Wall {
+    time: Arc<AtomicI64>,
+    off_ms: Arc<AtomicI64>,
+}
 
 impl Wall {
     pub fn at(text: &str) -> Self {
-        let wall = Self(Arc::default());
+        let wall = Self {
+            time: Arc::default(),
+            off_ms: Arc::default(),
+        };
         wall.turn_to(text);
         wall
     }
 
+    /// Returns another clock of this world.
+    pub fn another(&self) -> Self {
+        Self {
+            time: Arc::clone(&self.time),
+            off_ms: Arc::default(),
+        }
+    }
+
+    /// Puts this clock, and no other one of this world, so far from the world's time.
+    pub fn drift_ms(&self, off_ms: i64) {
+        self.off_ms.store(off_ms, Ordering::Relaxed);
+    }
+
     pub fn now(&self) -> Timestamp {
-        Timestamp::from_ms(self.0.load(Ordering::Relaxed))
+        let off_ms = self.off_ms.load(Ordering::Relaxed);
+        Timestamp::from_ms(self.time.load(Ordering::Relaxed) + off_ms)
     }
 
     pub fn turn_to(&self, text: &str) {
         let at = Timestamp::parse(text).expect("an RFC 3339 time");
-        self.0.store(at.ms(), Ordering::Relaxed);
+        self.time.store(at.ms(), Ordering::Relaxed);
     }
 
     pub fn pass_ms(&self, ms: i64) {
-        self.0.fetch_add(ms, Ordering::Relaxed);
+        self.time.fetch_add(ms, Ordering::Relaxed);
     }
 }
 
@@ -154,7 +174,7 @@ impl World {
             bail!("a pairing link");
         };
         let folder = self.folder.path().join(name);
-        let mut desk = Desk::paired(&link, &folder, self.wall.clone()).await?;
+        let mut desk = Desk::paired(&link, &folder, self.wall.another()).await?;
         desk.until_connected().await?;
         Ok(desk)
     }

@@ -6,7 +6,7 @@ import { listen } from "@tauri-apps/api/event";
 import type { Action } from "./bindings/Action";
 import type { Page } from "./bindings/Page";
 import type { PageFilter } from "./bindings/PageFilter";
-import type { WhyLine } from "./bindings/WhyLine";
+import type { WhyView } from "./bindings/WhyView";
 
 /** Returns what this window draws: `BellView` in the bell, `PreferencesView` of a scope in the preferences. */
 export const look = <View>(scope?: string) => invoke<View>("look", { scope: scope ?? null });
@@ -17,8 +17,8 @@ export const act = (action: Action) => invoke<void>("act", { action });
 /** Returns the page of the list after a cursor, or the first one. */
 export const page = (filter: PageFilter, after: string | null) => invoke<Page>("page", { filter, after });
 
-/** Returns, channel by channel, why a notice rang or did not (R1). */
-export const why = (id: string) => invoke<WhyLine[]>("why", { id });
+/** Returns, channel by channel, why a notice rang or did not: the server's part once it was asked for by the deed `why` (R1). */
+export const why = (id: string) => invoke<WhyView>("why", { id });
 
 /** Returns the names of all time zones. */
 export const zones = () => invoke<string[]>("zones");

@@ -96,14 +96,26 @@ test("the menu of a row mutes its kind for an hour, removes, and leads to the pr
   expect(show).toEqual({ do: "show", window: "preferences", kind: "sla_expired" });
 });
 
-test("it says channel by channel why a notice rang", async () => {
-  const why = [{ channel: "toast", fired: false, reason: "held: quiet hours 19:00–08:00 Europe/Kyiv" }];
-  const desk = await raise(Bell, { view: bell(), rows: day(), why });
+test("it says channel by channel why a notice rang, the server's part once that is there", async () => {
+  const toast = { channel: "toast", fired: false, reason: "held: quiet hours 19:00–08:00 Europe/Kyiv" };
+  const mail = { channel: "email", fired: true, reason: "on: required by your administrator" };
+  const desk = await raise(Bell, { view: bell(), rows: day(), why: { lines: [toast], not_offered: [], server: "asking" } });
   await press("j");
   await page.getByRole("button", { name: "More" }).first().click();
   await choose("Why did this ring?");
-  await expect.element(page.getByRole("dialog")).toHaveTextContent(/Toast.*did not ring.*held: quiet hours/);
-  expect(desk.calls.find(({ command }) => command === "why")?.args).toEqual({ id: desk.rows[0]!.items[0]!.id });
+  const dialog = page.getByRole("dialog");
+  await expect.element(dialog).toHaveTextContent(/Toast.*did not go out.*held: quiet hours.*Asking the server/);
+  const { id } = desk.rows[0]!.items[0]!;
+  expect(desk.acts()).toEqual([{ do: "why", id }]);
+  expect(desk.calls.find(({ command }) => command === "why")?.args).toEqual({ id });
+  desk.why = { lines: [toast, mail], not_offered: ["sms", "viber"], server: "told" };
+  await desk.show(bell());
+  await expect.element(dialog).toHaveTextContent(/Email.*went out.*required by your administrator.*Not set up on this server: .SMS, Viber/);
+  await expect.element(dialog).not.toHaveTextContent("Asking");
+  desk.why = { lines: [toast], not_offered: [], server: "no_answer" };
+  await desk.show(bell());
+  await expect.element(dialog).toHaveTextContent("The server could not be asked");
+  expect(desk.acts()).toHaveLength(1);
 });
 
 test("a host that nobody declared is shown before it is opened", async () => {

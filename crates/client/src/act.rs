@@ -79,6 +79,12 @@ pub enum Action {
         /// 0 to 100; the volume in force where none is given.
         volume: Option<u8>,
     },
+    /// Ask why a notice rang or did not: the server's part of the answer is fetched (R1).
+    Why {
+        /// The notice.
+        #[cfg_attr(test, ts(type = "string"))]
+        id: EventId,
+    },
     /// Show a toast and play a melody, to see and hear that it works.
     Test,
     /// Check a part of the desk again.

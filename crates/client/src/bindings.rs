@@ -6,7 +6,7 @@ use ts_rs::{Config, ExportError, TS};
 
 use crate::{
     act::Action,
-    view::{BellView, Page, PageFilter, PreferencesView, WhyLine, Window},
+    view::{BellView, Page, PageFilter, PreferencesView, WhyView, Window},
 };
 
 const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/bindings");
@@ -18,7 +18,7 @@ fn export(folder: &Path) -> Result<(), ExportError> {
     PreferencesView::export_all(&config)?;
     Page::export_all(&config)?;
     PageFilter::export_all(&config)?;
-    WhyLine::export_all(&config)?;
+    WhyView::export_all(&config)?;
     Window::export_all(&config)?;
     Action::export_all(&config)
 }

@@ -42,6 +42,10 @@ pub enum Effect {
     Follow(Option<Following>),
     /// Fetch a snapshot: the log cannot be continued from the cursor.
     Resync,
+    /// Look when this machine was last touched; it comes as [`crate::message::Message::Input`].
+    LookForInput,
+    /// Ask the server how it decided of this notice; the answer comes as [`crate::message::Message::Verdict`].
+    AskVerdict(EventId),
     /// Connect at once: the machine woke, or its network is another.
     Reconnect,
     /// Open a URL that the session has checked.

@@ -1,12 +1,16 @@
 //! Everything that can happen to the desk. There is no other way in.
 
+use std::sync::Arc;
+
 use campanile_core::{
     change::{Entry, Scopes},
+    decide::Verdict,
     ids::{ChangeId, Epoch, EventId},
     inbox::Inbox,
     policy::Policy,
     preferences::Cell,
     time::Timestamp,
+    zone::Rules,
 };
 use campanile_protocol::{
     changes::{Outcome, PushedChange},
@@ -59,6 +63,13 @@ pub enum Message {
     Snapshot(Box<Snapshot>),
     /// What is only true for the moment: availability and focus (R5, R19).
     Presence(Presence),
+    /// What [`crate::effect::Effect::AskVerdict`] asked for was answered, or will not be.
+    Verdict {
+        /// The notice.
+        id: EventId,
+        /// What the server says.
+        told: Told,
+    },
     /// The server answered changes.
     Settled(Vec<(ChangeId, Outcome)>),
     /// A person did something in a window, the tray or on the command line.
@@ -95,6 +106,18 @@ pub enum Message {
     Paired(Result<Box<Account>, PairingFault>),
     /// A part of the desk is in another state.
     Part(Part, PartState),
+    /// The server's clock was read anew.
+    Measured {
+        /// That clock less ours, in milliseconds.
+        offset_ms: i64,
+    },
+    /// It was looked when this machine was last touched, by keyboard or mouse (R5).
+    Input {
+        /// For how many milliseconds it was not; none where the system does not tell.
+        idle_ms: Option<i64>,
+    },
+    /// The zone rules were read anew.
+    Zones(Arc<Rules>),
     /// The own melodies of this desk are these.
     OwnMelodies(Vec<OwnMelody>),
 }
@@ -173,6 +196,17 @@ pub enum Link {
     SignedOut,
     /// The server needs a newer desk.
     TooOld,
+}
+
+/// What the server says when it is asked how it decided of a notice.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// A ruling for each of its channels.
+    Verdict(Verdict),
+    /// It does not have the notice.
+    Lacks,
+    /// It gave no answer.
+    NoAnswer,
 }
 
 /// Why the store does not take what it is given.

@@ -7,8 +7,10 @@ mod account;
 mod announce;
 mod bell;
 mod choices;
+mod clocks;
 mod common;
 mod deeds;
+mod elsewhere;
 mod heard;
 mod ids;
 mod links;
@@ -25,17 +27,22 @@ mod sounds;
 mod texts;
 mod toasts;
 mod tray;
+mod verify;
 mod waiting;
 mod wake;
+mod why;
+mod windows;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 
 use campanile_core::{
-    catalogue::Kind,
     change::{Scopes, Seq},
-    ids::{Epoch, EventId},
+    ids::{Epoch, EventId, SourceId},
     inbox::{Inbox, Marked},
     policy::Policy,
     preferences::{Preferences, Settings},
@@ -46,7 +53,7 @@ use campanile_core::{
 use crate::{
     act::{Action, Availability},
     effect::{DeskSettings, Effect, Kept},
-    message::{Account, Message, StoreFault},
+    message::{Account, Message},
     view::{AskView, KindAt, Part, PartState, Window},
     words::{Clock, Language, Words},
 };
@@ -55,6 +62,7 @@ pub use common::PROBLEMS;
 pub use ids::Ids;
 
 use deeds::Deeds;
+use elsewhere::Elsewhere;
 use links::LinkState;
 use open::Asked;
 use outlets::Rulings;
@@ -65,6 +73,7 @@ use texts::Texts;
 use toasts::Toasts;
 use tray::TrayKey;
 use waiting::Waiting;
+use why::Inquiry;
 
 /// What the session must be told once.
 #[derive(Debug)]
@@ -96,7 +105,7 @@ pub struct Session {
     build: String,
     system_language: Language,
     system_zone: Zone,
-    zones: Rules,
+    zones: Arc<Rules>,
     ids: Ids,
     desk: DeskSettings,
     words: Words,
@@ -142,7 +151,8 @@ struct Belongings {
     availability: Option<Availability>,
     focused_until: Option<Timestamp>,
     /// The conversation that is on screen until then.
-    on_screen: Option<String>,
+    on_screen: Option<(SourceId, String)>,
+    elsewhere: Elsewhere,
     inbox: Inbox,
     cursor: Option<String>,
     epoch: Option<Epoch>,
@@ -170,6 +180,8 @@ struct Belongings {
     away: Waiting,
     /// What was asked of the store, and why.
     asked: HashMap<EventId, Asked>,
+    /// What the server was asked about, and what it said.
+    inquiry: Option<Inquiry>,
     /// What waits for a person to agree to a host.
     ask: Option<AskView>,
 }
@@ -184,19 +196,16 @@ impl Session {
             .language
             .as_deref()
             .map_or(system_language, Language::of);
-        let zones = PartState::Works {
-            detail: config.zones.version().to_string(),
-        };
         Self {
             build: config.build,
             system_language,
             system_zone: config.system_zone,
-            zones: config.zones,
+            zones: Arc::new(config.zones),
             ids: config.ids,
             desk: config.desk,
             words: Words::new(language),
             // The sound device is not opened to see whether it is there; that is asked for on the health page.
-            parts: BTreeMap::from([(Part::Zones, zones), (Part::Sound, PartState::Unknown)]),
+            parts: BTreeMap::from([(Part::Sound, PartState::Unknown)]),
             told_parts: BTreeSet::new(),
             windows: Vec::new(),
             at_kind: None,
@@ -223,6 +232,7 @@ impl Session {
         self.bring_back(now);
         self.see_quiet(now);
         self.settle_waiting(now);
+        self.look_for_input(now);
         self.push(now);
         self.finish(now)
     }
@@ -256,6 +266,7 @@ impl Session {
             } => self.heard(entries, cursor, catching_up, now),
             Message::Snapshot(page) => self.refill(*page, now),
             Message::Presence(presence) => self.present(presence),
+            Message::Verdict { id, told } => self.verdict_came(id, told),
             Message::Settled(answers) => self.settled(answers, now),
             Message::Act(action) => self.act(action, now),
             Message::Pressed {
@@ -273,6 +284,9 @@ impl Session {
             Message::NotOpened => self.not_opened(),
             Message::Paired(paired) => self.paired(paired),
             Message::Part(part, state) => self.part_is(part, state, now),
+            Message::Measured { offset_ms } => self.measured(offset_ms),
+            Message::Input { idle_ms } => self.input(idle_ms, now),
+            Message::Zones(rules) => self.zones_are(rules),
             Message::OwnMelodies(all) => self.own_melodies_are(all),
         }
     }
@@ -293,6 +307,7 @@ impl Session {
             Action::Available { as_what } => self.be_available(as_what, now),
             Action::Preview { melody, volume } => self.preview(melody, volume),
             Action::RemoveMelody { melody } => self.remove_melody(&melody, now),
+            Action::Why { id } => self.ask_why(id),
             Action::Test => self.test(),
             Action::Check { part } => self.out.push(Effect::Check(part)),
             Action::Pair { link } => self.pair(link),
@@ -342,43 +357,6 @@ impl Session {
         }
     }
 
-    fn store_failed(&mut self, fault: StoreFault) {
-        let state = match fault {
-            StoreFault::Full => Part::Store.fails("full"),
-            StoreFault::ReadOnly => Part::Store.fails("read_only"),
-            StoreFault::Broken => Part::Store.fails("broken"),
-        };
-        self.set_part(Part::Store, state);
-    }
-
-    /// Opens a window, the preferences at a row of theirs.
-    fn show_window(&mut self, window: Window, kind: Option<String>) {
-        let kind = kind.filter(|kind| Kind::find(kind).is_some_and(|kind| self.may_see(kind)));
-        if window == Window::Preferences {
-            self.turns = self.turns.wrapping_add(1);
-            self.at_kind = kind.map(|kind| KindAt {
-                kind,
-                turn: self.turns,
-            });
-        }
-        self.out.push(Effect::OpenWindow {
-            window,
-            activation: None,
-        });
-    }
-
-    fn windows_are(&mut self, windows: Vec<Window>) {
-        let were_open = self.windows.contains(&Window::Preferences);
-        if were_open && !windows.contains(&Window::Preferences) {
-            self.at_kind = None;
-        }
-        if windows.is_empty() {
-            self.of.ask = None;
-            self.problem = None;
-        }
-        self.windows = windows;
-    }
-
     /// Writes down a mark that is another.
     fn keep_mark(&mut self, id: EventId, marked: Marked) {
         self.kept.marks.push((id, marked));
@@ -387,30 +365,6 @@ impl Session {
     fn list_changed(&mut self) {
         self.revision = self.revision.wrapping_add(1);
         self.dirty = true;
-    }
-}
-
-impl Session {
-    /// Checks what must always hold, the slow way; for tests.
-    ///
-    /// # Panics
-    /// Where it does not hold.
-    #[doc(hidden)]
-    pub fn verify(&self, now: &Now) {
-        let inbox = &self.of.inbox;
-        let unread = || inbox.unread(now.wall);
-        let rows: HashSet<_> = unread().map(|(_, item)| item.row).collect();
-        assert_eq!(self.badge(now.wall), rows.len(), "the badge");
-        let urgent: HashSet<_> = unread()
-            .filter(|(_, item)| heard::is_urgent(inbox, item))
-            .map(|(id, _)| id)
-            .collect();
-        assert_eq!(self.of.urgent, urgent, "what is urgent");
-        assert!(
-            self.next_moment(now.wall).is_none_or(|at| at > now.wall),
-            "a moment that has passed"
-        );
-        assert_eq!(inbox.returned(now.wall).count(), 0, "a snooze that is over");
     }
 }
 

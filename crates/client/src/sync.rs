@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use campanile_core::time::Timestamp;
+use campanile_core::{ids::EventId, time::Timestamp};
 use campanile_protocol::changes::PushedChange;
 use tokio::sync::mpsc;
 
@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod backoff;
+mod clock;
 mod frames;
 mod http;
 mod pair;
@@ -20,6 +21,7 @@ mod retry_after;
 mod state;
 mod stream;
 mod token;
+mod verdict;
 mod why;
 
 pub(crate) use http::is_this_machine;
@@ -41,6 +43,10 @@ pub enum Command {
     Kept(String),
     /// Ask for a snapshot: the log cannot be continued.
     Resync,
+    /// Ask how the server decided of this notice; [`Message::Verdict`] answers. Of several that wait the last counts.
+    Verdict(EventId),
+    /// Read the server's clock; [`Message::Measured`] answers.
+    Measure,
     /// Connect at once: the machine woke, or its network is another.
     Reconnect,
     /// End.
@@ -100,6 +106,8 @@ pub async fn follow(
                 Command::Push(changes) => state.queue(changes),
                 Command::Kept(cursor) => state.kept(cursor),
                 Command::Resync => state.resync(),
+                Command::Verdict(id) => state.ask(id),
+                Command::Measure => state.measure(),
                 Command::Reconnect => state.reconnect(),
                 Command::Stop => break,
             }
@@ -109,6 +117,8 @@ pub async fn follow(
         () = obey => None,
         end = stream::run(&state, &following.server, &token) => end,
         end = push::run(&state, &following.server, &token) => end,
+        end = clock::run(&state, &following.server, &token) => end,
+        end = verdict::run(&state, &following.server, &token) => end,
     };
     match last {
         Some(End::SignedOut) => state.tell(Message::Link(Link::SignedOut)).await,

@@ -5,7 +5,9 @@ mod common;
 mod preferences;
 mod tray;
 
-pub use bell::{AskView, BellView, ItemView, Page, PageFilter, RowView, Tab, WhyLine};
+pub use bell::{
+    AskView, BellView, ItemView, Page, PageFilter, RowView, ServerPart, Tab, WhyLine, WhyView,
+};
 pub use common::{
     AccountView, Common, HoldView, LinkView, Part, PartState, PartView, QuietView, Window,
 };

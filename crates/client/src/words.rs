@@ -6,6 +6,7 @@ mod notice;
 mod plain;
 mod pseudo;
 mod reason;
+mod span;
 
 use fluent_bundle::{
     FluentArgs, FluentMessage, FluentResource, FluentValue, concurrent::FluentBundle,

@@ -145,6 +145,9 @@ pub struct Place {
     pub scope: crate::preferences::Scope,
     /// The source's own id and name.
     pub reference: Reference,
+    /// Of a line that the agent may follow: whether it does until it chooses (R25). None of every other place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow: Option<bool>,
 }
 
 /// What a desk must know of a source.

@@ -118,6 +118,12 @@ impl Channel {
         Self::ALL.iter().copied().find(|channel| channel.id() == id)
     }
 
+    /// Says whether every instance has it: whatever else there is goes out by a sender that the server must have.
+    #[must_use]
+    pub const fn is_built_in(self) -> bool {
+        matches!(self, Self::Bell | Self::Toast | Self::Sound)
+    }
+
     /// Returns which program decides it. The bell is the server's: its badge is the server's count (R6).
     #[must_use]
     pub const fn side(self) -> Side {

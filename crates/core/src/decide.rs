@@ -7,6 +7,7 @@ use crate::{
     catalogue::{Channels, Kind, UNKNOWN_DEFAULTS, UNKNOWN_MELODY},
     channel::{Channel, InQuietHours, Side},
     event::Notice,
+    ids::SourceId,
     policy::{Lock, Policy},
     preferences::{ANY_KIND, Facet, FocusSilences, Preferences, Scope, Settings},
     quiet::{HeldEmail, Hold, TimedMute},
@@ -36,8 +37,13 @@ pub enum Focus<'a> {
     Elsewhere,
     /// The platform's inbox page, with no conversation open.
     Inbox,
-    /// The inbox page with one conversation on screen, by the source's own id.
-    Conversation(&'a str),
+    /// The inbox page with one conversation on screen.
+    Conversation {
+        /// The source that it is of: another may use the same id.
+        source: &'a SourceId,
+        /// The source's own id.
+        id: &'a str,
+    },
 }
 
 /// What to do with a notice, channel by channel.
@@ -370,14 +376,17 @@ impl Judge<'_> {
     }
 
     fn is_in_focus(&self) -> bool {
-        let is_on_screen = |id| {
+        let is_on_screen = |source: &SourceId, id| {
             let conversation = self.notice.conversation.as_ref();
-            conversation.is_some_and(|conversation| conversation.id == id)
+            self.notice.source == *source
+                && conversation.is_some_and(|conversation| conversation.id == id)
         };
         match (self.at.focus, self.at.preferences.focus_silences()) {
             (Focus::Elsewhere, _) | (Focus::Inbox, FocusSilences::Conversation) => false,
-            (Focus::Inbox | Focus::Conversation(_), FocusSilences::Inbox) => true,
-            (Focus::Conversation(id), FocusSilences::Conversation) => is_on_screen(id),
+            (Focus::Inbox | Focus::Conversation { .. }, FocusSilences::Inbox) => true,
+            (Focus::Conversation { source, id }, FocusSilences::Conversation) => {
+                is_on_screen(source, id)
+            }
         }
     }
 

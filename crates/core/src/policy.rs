@@ -127,7 +127,6 @@ impl Policy {
     /// Says whether this instance offers `channel` at all.
     #[must_use]
     pub fn has(&self, channel: Channel) -> bool {
-        matches!(channel, Channel::Bell | Channel::Toast | Channel::Sound)
-            || self.channels.contains(&channel)
+        channel.is_built_in() || self.channels.contains(&channel)
     }
 }

@@ -222,6 +222,12 @@ impl Preferences {
         self.read(Facet::Focus).unwrap_or_default()
     }
 
+    /// Says whether the agent's other desks wait while the agent is active at one (R5).
+    #[must_use]
+    pub fn others_wait(&self) -> bool {
+        self.read(Facet::OthersWait).unwrap_or(false)
+    }
+
     /// Returns the mute of one kind, if one was set. It may be over.
     #[must_use]
     pub fn kind_mute(&self, kind: &str) -> Option<TimedMute> {

@@ -197,6 +197,16 @@ impl From<Set> for Rules {
     }
 }
 
+/// Two sets are the same where the same releases of the same origins answer in the same order; files are not compared.
+impl PartialEq for Rules {
+    fn eq(&self, other: &Self) -> bool {
+        let abouts = |rules: &Self| -> Vec<About> {
+            rules.sets.iter().map(|set| set.about.clone()).collect()
+        };
+        abouts(self) == abouts(other)
+    }
+}
+
 impl fmt::Debug for Rules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list()

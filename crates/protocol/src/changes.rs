@@ -2,7 +2,7 @@
 
 use campanile_core::{
     change::{Entry, Filter, Mark, Seq},
-    ids::{ChangeId, EventId},
+    ids::{ChangeId, EventId, SourceId},
     preferences::Cell,
     time::Timestamp,
 };
@@ -87,9 +87,15 @@ pub enum Deed {
         /// As what.
         value: String,
     },
+    /// Say that the agent was at this desk, by keyboard or mouse, at the moment of the change: the other desks wait (R5). Never enters the log.
+    Active,
     /// Say what the agent looks at, for 30 s (R5). Never enters the log.
     Presence {
-        /// The conversation on screen, by the source's own id.
+        /// The source whose page it is.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+        source: Option<SourceId>,
+        /// The conversation on screen, by the id of that source, which must be named then.
         #[serde(default)]
         conversation: Option<String>,
         /// Whether the platform's page is visible and focused.

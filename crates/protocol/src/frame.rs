@@ -1,6 +1,10 @@
 //! The frames of the stream: server-sent events whose name is the frame's type.
 
-use campanile_core::{change::Entry, ids::Epoch, time::Timestamp};
+use campanile_core::{
+    change::Entry,
+    ids::{Epoch, SourceId},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::snapshot::Snapshot;
@@ -51,11 +55,19 @@ pub struct Presence {
     /// Whether new chats are welcome, as the platform says: `available`, `busy` or `away` (R19).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub availability: Option<String>,
+    /// Until when the agent counts as active at some desk (R5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::openapi::Timestamp>))]
+    pub active_until: Option<Timestamp>,
     /// Until when the agent looks at the platform's page (R5).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::openapi::Timestamp>))]
     pub focused_until: Option<Timestamp>,
-    /// The conversation on screen.
+    /// The source whose page it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub source: Option<SourceId>,
+    /// The conversation on screen, by that source's own id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<String>,
 }

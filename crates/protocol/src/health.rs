@@ -1,5 +1,6 @@
 //! Whether the server is well.
 
+use campanile_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The answer of `/healthz`.
@@ -10,4 +11,7 @@ pub struct Health {
     pub status: String,
     /// Whether the database can be written.
     pub writable: bool,
+    /// The server's clock, by which a desk checks its own.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Timestamp))]
+    pub now: Timestamp,
 }

@@ -270,6 +270,8 @@ pub struct Place {
     pub scope: String,
     /// The source's own id and name.
     pub reference: Reference,
+    /// Of a line that the agent may follow: whether it does until it chooses.
+    pub follow: Option<bool>,
 }
 
 /// What a desk must know of a source.

@@ -32,6 +32,17 @@ pub enum Source {
         source: String,
         #[command(flatten)]
         settings: Flags,
+        /// Let no link of it open without a question.
+        #[arg(long, conflicts_with = "link_origins")]
+        no_link_origins: bool,
+        /// Leave open which kinds it sends.
+        #[arg(long, conflicts_with = "kinds")]
+        no_kinds: bool,
+    },
+    /// Remove a source, its people and its places. What it told stays with the agents who were told.
+    Remove {
+        /// Its id.
+        source: String,
     },
     /// Give a source other secrets. The earlier ones are good for another day.
     Rotate {
@@ -84,16 +95,22 @@ impl Source {
                 .await?
             }
             Self::List => ask(config, Ask::Sources).await?,
-            Self::Set { source, settings } => {
-                ask(
-                    config,
-                    Ask::SourceSet {
-                        source,
-                        settings: settings.into(),
-                    },
-                )
-                .await?
+            Self::Set {
+                source,
+                settings,
+                no_link_origins,
+                no_kinds,
+            } => {
+                let mut settings = Settings::from(settings);
+                if no_link_origins {
+                    settings.link_origins = Some(Vec::new());
+                }
+                if no_kinds {
+                    settings.kinds = Some(Vec::new());
+                }
+                ask(config, Ask::SourceSet { source, settings }).await?
             }
+            Self::Remove { source } => ask(config, Ask::SourceRemove { source }).await?,
             Self::Rotate { source } => ask(config, Ask::SourceRotate { source }).await?,
         };
         match told {

@@ -109,6 +109,17 @@ impl Place {
             .is_some()
     }
 
+    /// Returns whether the agent is told of what comes here until it chooses; none for an agent that may not choose (R25).
+    #[must_use]
+    pub fn follow_by_default(&self, agent: AgentNo) -> Option<bool> {
+        let has = |part| self.parts.contains(&(agent, part));
+        match (has(Part::Member), has(Part::Follower)) {
+            (true, _) => Some(true),
+            (false, true) => Some(false),
+            (false, false) => None,
+        }
+    }
+
     /// Returns its id and name.
     #[must_use]
     pub fn reference(&self, key: &PlaceKey) -> Reference {

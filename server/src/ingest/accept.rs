@@ -26,7 +26,7 @@ use crate::{
     presence::Presences,
     refusal::Refusal,
     scopes,
-    sources::replay::Seen,
+    sources::{self, replay::Seen},
     store::{AgentNo, SourceNo, Writing},
 };
 use earlier::{Earlier, Remarks};
@@ -65,7 +65,8 @@ pub fn accept(
         .directory
         .source(circle.source)
         .cloned()
-        .ok_or_else(Refusal::not_found)?;
+        // It was removed while the request was on its way.
+        .ok_or_else(sources::unproven)?;
     let fresh = match seen {
         Some(seen) if !seen.is_known(writing, source.no)? => Some(seen),
         _ => None,

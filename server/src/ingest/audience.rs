@@ -10,7 +10,7 @@ use campanile_core::{
 
 use super::known::Filled;
 use crate::{
-    directory::{Directory, Part, PlaceKey, PlaceKind, Source},
+    directory::{Directory, Part, Place, PlaceKey, PlaceKind, Source},
     store::AgentNo,
 };
 
@@ -98,10 +98,10 @@ impl Search<'_> {
                 None => self.group(),
             },
             Audience::Group => self.group(),
-            Audience::LineMembers => {
-                self.line(|part| matches!(part, Part::Member | Part::Follower))
+            Audience::LineMembers => self.line(Self::follows),
+            Audience::LineOwner => {
+                self.line(|_, agent, line, _| line.parts.contains(&(agent, Part::Owner)))
             }
-            Audience::LineOwner => self.line(|part| part == Part::Owner),
             Audience::Admins | Audience::BillingAdmins => self.role(audience),
             Audience::Named | Audience::AssigneeAndNamed | Audience::MailService => {}
         }
@@ -153,22 +153,26 @@ impl Search<'_> {
         }
     }
 
-    fn line(&mut self, wanted: impl Fn(Part) -> bool) {
+    fn line(&mut self, wanted: impl Fn(&Self, AgentNo, &Place, &PlaceKey) -> bool) {
         let Some(key) = self.event.place(PlaceKind::Line) else {
             return;
         };
-        let Some(line) = self.directory.place(&key) else {
+        let directory = self.directory;
+        let Some(line) = directory.place(&key) else {
             return;
         };
-        for (agent, part) in line.parts.iter().filter(|(_, part)| wanted(*part)) {
-            if *part == Part::Owner || self.follows(*agent, &key, *part == Part::Member) {
+        for (agent, _) in &line.parts {
+            if wanted(self, *agent, line, &key) {
                 self.add(*agent, Because::Line);
             }
         }
     }
 
-    fn follows(&self, agent: AgentNo, line: &PlaceKey, by_default: bool) -> bool {
-        let chosen = line.scope(&self.source.id).and_then(|scope: Scope| {
+    fn follows(&self, agent: AgentNo, line: &Place, key: &PlaceKey) -> bool {
+        let Some(by_default) = line.follow_by_default(agent) else {
+            return false;
+        };
+        let chosen = key.scope(&self.source.id).and_then(|scope: Scope| {
             self.directory
                 .agent(agent)?
                 .preferences

@@ -86,8 +86,12 @@ pub async fn post(
             format!("`changes`: at most {PUSH_MOST} at once"),
         ));
     }
-    let is_passing =
-        |deed: &Deed| matches!(deed, Deed::Availability { .. } | Deed::Presence { .. });
+    let is_passing = |deed: &Deed| {
+        matches!(
+            deed,
+            Deed::Availability { .. } | Deed::Active | Deed::Presence { .. }
+        )
+    };
     let has_presence = changes.iter().any(|change| is_passing(&change.deed));
     let (presences, agent, device) = (Arc::clone(&app.presences), desk.agent, desk.no);
     let answers = app

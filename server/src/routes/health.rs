@@ -27,6 +27,7 @@ pub async fn get(State(app): State<App>) -> (StatusCode, Json<Health>) {
         Json(Health {
             status: if writable { "ok" } else { "failing" }.to_owned(),
             writable,
+            now: app.clock.now(),
         }),
     )
 }

@@ -101,6 +101,20 @@ pub fn rotate(writing: &mut Writing<'_>, source: SourceNo) -> Result<Keys, Refus
     })
 }
 
+/// Removes a source: its secrets, its people and places, and the ids of its events. The agents' logs keep what it told.
+///
+/// # Errors
+/// [`Refusal::Store`] if it cannot be written.
+pub fn remove(writing: &mut Writing<'_>, source: SourceNo) -> Result<(), Refusal> {
+    writing
+        .db
+        .prepare_cached("DELETE FROM sources WHERE no = ?1")?
+        .execute([source])?;
+    writing.after.push(After::Access);
+    writing.directory.reload(writing.db)?;
+    scopes::tell_all(writing)
+}
+
 /// Returns the secret that a source signs with.
 ///
 /// # Errors

@@ -148,12 +148,7 @@ fn begin_epoch(db: &Connection) -> Result<Uuid, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn database() -> (tempfile::TempDir, PathBuf) {
-        let home = tempfile::tempdir().expect("a folder");
-        let path = home.path().join("campanile.db");
-        (home, path)
-    }
+    use crate::store::open::tests::database;
 
     #[test]
     fn a_backup_is_whole_and_never_overwrites() {

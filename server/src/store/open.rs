@@ -187,10 +187,11 @@ pub fn fresh_epoch() -> Result<Epoch, crate::token::NoRandomness> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn database() -> (tempfile::TempDir, PathBuf) {
+    /// Returns where a database may be made, in a folder that goes with it.
+    pub(in crate::store) fn database() -> (tempfile::TempDir, PathBuf) {
         let home = tempfile::tempdir().expect("a folder");
         let path = home.path().join("campanile.db");
         (home, path)

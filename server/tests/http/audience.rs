@@ -356,6 +356,14 @@ async fn a_line_is_followed_by_its_members_until_they_choose_otherwise_and_by_ot
         })
         .await;
     let (mira, ihor) = (stage.desk("mira").await, stage.desk("ihor").await);
+    for (desk, by_default) in [(&mira, true), (&ihor, false)] {
+        let (_, present) = stage.get(desk, "/v1/snapshot").await;
+        let places = present["head"]["scopes"]["places"].as_array().unwrap();
+        let follows: Vec<_> = places.iter().map(|place| &place["follow"]).collect();
+        // The line; of inbox and team there is nothing to follow.
+        assert!(follows.contains(&&json!(by_default)), "{places:?}");
+        assert_eq!(follows.iter().filter(|follow| !follow.is_null()).count(), 1);
+    }
     let follow = |on: bool| json!({ "type": "preferred", "cells": [{ "scope": "line:shop/main", "kind": "*", "facet": "follow", "value": on }] });
     let call = async |id: &str| {
         stage

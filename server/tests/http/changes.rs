@@ -2,6 +2,7 @@
 
 use campanile_core::{
     channel::Channel,
+    ids::SourceId,
     policy::{Policy, Ruling},
 };
 use campanile_server::Ask;
@@ -253,6 +254,7 @@ async fn what_cannot_be_is_refused_by_itself_and_the_rest_is_taken() {
         json!({ "type": "availability", "value": "dancing" }),
         json!({ "type": "presence", "focused": true, "conversation": "x".repeat(201) }),
         json!({ "type": "presence", "focused": true, "conversation": "4\u{7}12" }),
+        json!({ "type": "presence", "focused": true, "conversation": "412" }),
         marked(&[&id], json!({ "as": "read" })),
     ];
     let changes: Vec<_> = deeds
@@ -291,6 +293,7 @@ async fn what_cannot_be_is_refused_by_itself_and_the_rest_is_taken() {
         "refused" "bad_request" "`value`: expected one of available, busy, away"
         "refused" "bad_request" "`conversation`: 1 to 200 characters without control characters"
         "refused" "bad_request" "`conversation`: 1 to 200 characters without control characters"
+        "refused" "bad_request" "`source`: name the source that the conversation is of"
         "accepted" null null"#]]
     .assert_eq(&told.join("\n"));
 }
@@ -317,7 +320,7 @@ async fn a_push_is_read_strictly() {
         ));
     }
     expect![[r#"
-        400 bad_request: `changes[0].deed.type`: unknown variant `painted`, expected one of `marked`, `all_read`, `preferred`, `availability`, `presence` at line 1 column 83
+        400 bad_request: `changes[0].deed.type`: unknown variant `painted`, expected one of `marked`, `all_read`, `preferred`, `availability`, `active`, `presence` at line 1 column 83
         400 bad_request: `changes[0].agent_id`: unknown field `agent_id`, expected one of `id`, `at`, `deed` at line 1 column 23
         400 bad_request: `changes[0].deed`: unknown field `is_mandatory`, expected `value` at line 1 column 110
         400 bad_request: `changes`: invalid type: string "all", expected a sequence at line 1 column 16
@@ -332,13 +335,24 @@ async fn presence_reaches_the_agents_other_desks_and_enters_no_log() {
     let mut stream = stage.stream(&stage.desk("mira").await, None).await;
     stream.snapshot().await;
     stream.next().await;
-    let look = json!({ "type": "presence", "focused": true, "conversation": "412" });
+    let look =
+        json!({ "type": "presence", "focused": true, "source": "shop", "conversation": "412" });
     stage.push(&mira, 1, look).await;
     let campanile_protocol::frame::Frame::Presence(presence) = stream.next().await.unwrap().frame
     else {
         panic!("no presence")
     };
     assert_eq!(presence.focused_until, Some(stage.now().plus_ms(30_000)));
+    let source = presence.source.as_ref().map(SourceId::as_str);
+    let conversation = presence.conversation.as_deref();
+    assert_eq!((source, conversation), (Some("shop"), Some("412")));
+    assert_eq!(presence.active_until, None);
+    stage.push(&mira, 2, json!({ "type": "active" })).await;
+    let campanile_protocol::frame::Frame::Presence(presence) = stream.next().await.unwrap().frame
+    else {
+        panic!("no presence")
+    };
+    assert_eq!(presence.active_until, Some(stage.now().plus_ms(120_000)));
     assert_eq!(presence.conversation.as_deref(), Some("412"));
     assert_eq!(stage.log(&mira).len(), before);
 }

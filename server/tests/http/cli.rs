@@ -99,6 +99,24 @@ async fn commands_ask_the_running_server_and_without_one_the_database() {
         two  two  https://desk.example.org
     "#]]
     .assert_eq(&told(&data, &["source", "list"]).await);
+    told(
+        &data,
+        &[
+            "source",
+            "set",
+            "one",
+            "--no-link-origins",
+            "--kind",
+            "call_missed",
+        ],
+    )
+    .await;
+    told(&data, &["source", "remove", "two"]).await;
+    let (sources, agents) = (["source", "list"], ["agent", "list"]);
+    assert_eq!(told(&data, &sources).await, "one  one    call_missed\n");
+    assert!(!told(&data, &agents).await.contains("two=17"));
+    told(&data, &["source", "set", "one", "--no-kinds"]).await;
+    assert_eq!(told(&data, &sources).await, "one  one\n");
     told(&data, &["agent", "remove", "mira-two"]).await;
     assert!(!told(&data, &["agent", "list"]).await.contains("two"));
 }

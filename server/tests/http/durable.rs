@@ -91,7 +91,10 @@ async fn a_503_says_when_to_come_again_and_health_tells_of_it() {
     };
     assert_eq!(
         health().await,
-        (200, r#"{"status":"ok","writable":true}"#.into())
+        (
+            200,
+            r#"{"status":"ok","writable":true,"now":"2026-11-21T08:30:00.000Z"}"#.into()
+        )
     );
     let holder = Connection::open(stage.database()).unwrap();
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -116,7 +119,10 @@ async fn a_503_says_when_to_come_again_and_health_tells_of_it() {
     stage.pass(5_000);
     assert_eq!(
         health().await,
-        (503, r#"{"status":"failing","writable":false}"#.into())
+        (
+            503,
+            r#"{"status":"failing","writable":false,"now":"2026-11-21T08:30:05.000Z"}"#.into()
+        )
     );
     holder.execute_batch("ROLLBACK").unwrap();
     stage.pass(5_000);

@@ -22,5 +22,6 @@ mod proof;
 mod retention;
 mod roster;
 mod snapshot;
+mod sources;
 mod stage;
 mod stream;

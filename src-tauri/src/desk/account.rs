@@ -79,7 +79,7 @@ impl Resident {
             tracing::error!(%error, "what was kept for the account cannot be removed");
         }
         let token = self.secrets.take(&account.id);
-        tokio::spawn(async move {
+        self.departures.begin(async move {
             if let Some(token) = token.await
                 && !sync::sign_out(&account.server, &token, &pending, &follow::surroundings()).await
             {

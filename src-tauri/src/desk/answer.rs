@@ -79,7 +79,7 @@ impl Resident {
                     });
                     return;
                 }
-                None => Answer::Why(Vec::new()),
+                None => Answer::Refused("nobody is signed in".into()),
             },
             Question::Zones => Answer::Zones(Zone::names().into_iter().map(Into::into).collect()),
             Question::Melodies => {
@@ -149,7 +149,8 @@ impl Resident {
         let (answer, reply) = match read {
             Read::Page(Ok(listing), reply) => (Answer::Page(self.page(listing, &now)), reply),
             Read::Notice(Ok(Some(item)), reply) => {
-                (Answer::Why(self.session.why(&item.notice, &now)), reply)
+                let why = self.session.why(&item.notice, &now);
+                (Answer::Why(Box::new(why)), reply)
             }
             Read::Notice(Ok(None), reply) => {
                 (Answer::Refused("there is no such notice".into()), reply)

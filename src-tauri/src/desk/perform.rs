@@ -9,7 +9,7 @@ use campanile_client::{
     view::Part,
 };
 
-use super::{follow::Follow, resident::Resident, settings};
+use super::{follow::Follow, resident::Resident, settings, zones};
 use crate::{autostart, idle, opener, sound};
 
 impl Resident {
@@ -26,6 +26,16 @@ impl Resident {
             Effect::Wake(at) => self.alarm.set(at),
             Effect::Push(changes) => self.tell_server(Command::Push(changes)),
             Effect::Resync => self.tell_server(Command::Resync),
+            Effect::LookForInput => {
+                let events = self.events.clone();
+                tokio::spawn(async move {
+                    let idle_ms = idle::since_input()
+                        .await
+                        .map(|idle| i64::try_from(idle.as_millis()).unwrap_or(i64::MAX));
+                    events.send(Message::Input { idle_ms }).await
+                });
+            }
+            Effect::AskVerdict(id) => self.tell_server(Command::Verdict(id)),
             Effect::Reconnect => self.tell_server(Command::Reconnect),
             Effect::Follow(following) => {
                 // The old one ends before the new one starts: two would be told everything twice.
@@ -102,8 +112,16 @@ impl Resident {
                     tokio::spawn(async move { store.retry().await });
                 }
             }
-            // The rules are those with which the desk was started.
-            Part::Zones => {}
+            Part::Clock => self.tell_server(Command::Measure),
+            Part::Zones => {
+                let events = self.events.clone();
+                tokio::spawn(async move {
+                    if let Ok(rules) = tokio::task::spawn_blocking(zones::rules).await {
+                        // A desk that is gone needs no rules.
+                        let _ = events.send(Message::Zones(Arc::new(rules))).await;
+                    }
+                });
+            }
             Part::Autostart => self.tell(Message::Part(Part::Autostart, autostart::state())),
             Part::SystemQuiet => {
                 let events = self.events.clone();

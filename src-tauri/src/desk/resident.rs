@@ -13,6 +13,7 @@ use super::{
     account::{self, SignedIn},
     alarm::{self, Alarm, Rung},
     answer::Read,
+    departures::Departures,
     follow::Follow,
     settings,
     shell::Shell,
@@ -54,6 +55,7 @@ pub struct Resident {
     pub(super) windows: Windows,
     pub(super) signed_in: Option<SignedIn>,
     pub(super) follow: Option<Follow>,
+    pub(super) departures: Departures,
     pub(super) cursor: Option<String>,
     pub(super) pairing: Option<oneshot::Sender<Answer>>,
     pub(super) alarm: Alarm,
@@ -89,8 +91,6 @@ pub async fn live(
     // The keyring takes longest: it is asked before anything else is built.
     let secrets = Secrets::start(events.clone())?;
     secrets.check(false);
-    let rules = zones::rules();
-    let zones = zones::state(&rules);
     let session = Session::new(SessionConfig {
         build: stamp::build().into(),
         system_language: sys_locale::get_locale().unwrap_or_default(),
@@ -98,7 +98,7 @@ pub async fn live(
             .ok()
             .and_then(|name| name.parse().ok())
             .unwrap_or_default(),
-        zones: rules,
+        zones: zones::rules(),
         ids: Ids::seeded(uuid::Uuid::new_v4().as_u128()),
         desk: settings::read(&places),
     });
@@ -112,6 +112,7 @@ pub async fn live(
         windows: Windows::default(),
         signed_in: None,
         follow: None,
+        departures: Departures::default(),
         cursor: None,
         pairing: None,
         alarm: Alarm::new(),
@@ -123,7 +124,6 @@ pub async fn live(
         places,
     };
     desk.resume()?;
-    desk.tell(Message::Part(Part::Zones, zones));
     for part in [Part::Tray, Part::Toast]
         .iter()
         .chain(PARTS_THAT_KEEP_QUIET)
@@ -156,6 +156,8 @@ pub async fn live(
             desk.take(message).await;
         }
     }
+    // Whoever comes from here on finds no desk, and starts one once this one has ended.
+    drop(asked);
     desk.end().await;
     Ok(())
 }
@@ -218,6 +220,11 @@ impl Resident {
     async fn end(mut self) {
         self.windows.end().await;
         self.close_store().await;
+        if !self.departures.end().await {
+            tracing::warn!(
+                "a server did not hear in time of a sign-out and of what was done before it"
+            );
+        }
         tracing::info!("the desk has ended");
     }
 

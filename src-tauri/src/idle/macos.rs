@@ -1,6 +1,6 @@
 //! The workspace's word on waking, and the system's on its network.
 
-use std::{fs::File, io::Read as _, os::fd::FromRawFd as _, ptr::NonNull, thread};
+use std::{fs::File, io::Read as _, os::fd::FromRawFd as _, ptr::NonNull, thread, time::Duration};
 
 use block2::RcBlock;
 use campanile_client::message::Message;
@@ -18,12 +18,30 @@ unsafe extern "C" {
     ) -> u32;
 }
 
+/// `kCGEventSourceStateCombinedSessionState`: the input of this session.
+const COMBINED_SESSION: i32 = 0;
+/// `kCGAnyInputEventType`: keyboard, mouse or tablet.
+const ANY_INPUT: u32 = u32::MAX;
+
+#[link(name = "CoreGraphics", kind = "framework")]
+unsafe extern "C" {
+    /// Returns for how many seconds there was no event of that type.
+    fn CGEventSourceSecondsSinceLastEventType(state: i32, kind: u32) -> f64;
+}
+
 /// Listens to both. The registrations last as long as the process.
 pub fn start(events: mpsc::Sender<Message>) {
     hear_waking(events.clone());
     if let Err(error) = hear_network(events) {
         tracing::info!(%error, "changes of the network cannot be heard");
     }
+}
+
+/// Returns for how long nobody has touched the machine.
+pub async fn since_input() -> Option<Duration> {
+    // SAFETY: only asks.
+    let idle_s = unsafe { CGEventSourceSecondsSinceLastEventType(COMBINED_SESSION, ANY_INPUT) };
+    Duration::try_from_secs_f64(idle_s).ok()
 }
 
 /// Returns nothing: macOS has no supported way to read Focus.

@@ -1,6 +1,6 @@
 //! Power and network notices of Windows, and what the shell says of toasts.
 
-use std::{ffi::c_void, ptr};
+use std::{ffi::c_void, ptr, time::Duration};
 
 use campanile_client::message::Message;
 use tokio::sync::mpsc;
@@ -10,8 +10,12 @@ use windows::Win32::{
         MIB_NOTIFICATION_TYPE, MIB_UNICASTIPADDRESS_ROW, NotifyUnicastIpAddressChange,
     },
     Networking::WinSock::AF_UNSPEC,
-    System::Power::{DEVICE_NOTIFY_SUBSCRIBE_PARAMETERS, PowerRegisterSuspendResumeNotification},
+    System::{
+        Power::{DEVICE_NOTIFY_SUBSCRIBE_PARAMETERS, PowerRegisterSuspendResumeNotification},
+        SystemInformation::GetTickCount,
+    },
     UI::{
+        Input::KeyboardAndMouse::{GetLastInputInfo, LASTINPUTINFO},
         Shell::{
             QUNS_BUSY, QUNS_PRESENTATION_MODE, QUNS_QUIET_TIME, QUNS_RUNNING_D3D_FULL_SCREEN,
             SHQueryUserNotificationState,
@@ -53,6 +57,22 @@ pub fn start(events: mpsc::Sender<Message>) {
             );
         }
     }
+}
+
+/// Returns for how long nobody has touched the machine.
+pub async fn since_input() -> Option<Duration> {
+    let mut last = LASTINPUTINFO {
+        cbSize: u32::try_from(size_of::<LASTINPUTINFO>()).ok()?,
+        dwTime: 0,
+    };
+    // SAFETY: it writes into what is as long as it says.
+    let told = unsafe { GetLastInputInfo(&mut last) };
+    // Both count the milliseconds since the start, and begin anew every 50 days.
+    // SAFETY: only asks.
+    let now = unsafe { GetTickCount() };
+    let idle_ms = now.wrapping_sub(last.dwTime);
+    told.as_bool()
+        .then(|| Duration::from_millis(idle_ms.into()))
 }
 
 /// Returns whether the shell holds toasts back.

@@ -4,7 +4,7 @@ use campanile_client::{
     act::Action,
     view::{
         AccountView, BellView, LinkView, Page, PageFilter, PartView, PreferencesView, QuietView,
-        WhyLine, Window,
+        WhyView, Window,
     },
 };
 use campanile_core::{ids::EventId, preferences::Scope};
@@ -108,8 +108,8 @@ pub enum Answer {
     Preferences(Box<PreferencesView>),
     /// A page.
     Page(Page),
-    /// The lines of why.
-    Why(Vec<WhyLine>),
+    /// Why.
+    Why(Box<WhyView>),
     /// The zones, by their IANA names.
     Zones(Vec<String>),
     /// How the desk is.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use campanile_client::{
     act::Action,
-    view::{Page, PageFilter, WhyLine},
+    view::{Page, PageFilter, WhyView},
 };
 use campanile_core::{ids::EventId, preferences::Scope};
 use serde_json::Value;
@@ -65,9 +65,9 @@ pub async fn page(
 
 /// Returns why a notice rang, or did not.
 #[tauri::command]
-pub async fn why(desk: State<'_, Arc<Desk>>, id: EventId) -> Result<Vec<WhyLine>, Code> {
+pub async fn why(desk: State<'_, Arc<Desk>>, id: EventId) -> Result<Box<WhyView>, Code> {
     match desk.ask_again(&Question::Why { id }).await? {
-        Answer::Why(lines) => Ok(lines),
+        Answer::Why(why) => Ok(why),
         other => Err(Code::of(&other)),
     }
 }

@@ -60,7 +60,11 @@ melody: string,
 /**
  * 0 to 100; the volume in force where none is given.
  */
-volume: number | null, } | { "do": "test" } | { "do": "check", 
+volume: number | null, } | { "do": "why", 
+/**
+ * The notice.
+ */
+id: string, } | { "do": "test" } | { "do": "check", 
 /**
  * Which.
  */

@@ -3,4 +3,4 @@
 /**
  * A part of the desk that can be in trouble.
  */
-export type Part = "server" | "tray" | "toast" | "sound" | "keyring" | "store" | "zones" | "autostart" | "system_quiet";
+export type Part = "server" | "tray" | "toast" | "sound" | "keyring" | "store" | "clock" | "zones" | "autostart" | "system_quiet";

@@ -13,4 +13,8 @@ part: Part,
 /**
  * How it is.
  */
-is: PartState, };
+is: PartState, 
+/**
+ * What was measured, in words: how far the clock is off, how old the zone rules are.
+ */
+measured?: string, };

@@ -28,6 +28,10 @@ at_kind: KindAt | null,
  */
 places: Array<PlaceView>, 
 /**
+ * Whether the agent is told of what comes on the line shown; none where that is not theirs to choose (R25).
+ */
+follow: boolean | null, 
+/**
  * The columns.
  */
 channels: Array<ChannelView>, 
@@ -67,6 +71,10 @@ toast_shows: string,
  * What looking at the platform's inbox page silences: `inbox` for everything, or `conversation` (R5).
  */
 focus: string, 
+/**
+ * Whether the agent's other desks wait while the agent is active at one (R5).
+ */
+others_wait: boolean, 
 /**
  * Sound: the volume of everything, 0 to 100.
  */

@@ -16,6 +16,8 @@ types-everything = Everything
 types-place-line = Lines
 types-place-inbox = Inboxes
 types-place-team = Teams
+types-follow = Tell me what comes on { $name }
+types-follow-more = Off, you are told only what names you or is assigned to you there.
 types-scope-note = Here you choose only for { $name }. Pale ticks are taken over from “Everything”.
 types-advice = { $count ->
     [one] You have toasts on for { $count } kind.
@@ -111,6 +113,7 @@ channels-shows-nothing = neither
 channels-focus = While you look at the inbox
 channels-focus-inbox = all is silent
 channels-focus-conversation = only that conversation is silent
+channels-others-wait = While you work at one computer, the others wait 10 seconds
 channels-volume = Volume
 channels-percent = { $count } %
 channels-gap = Pause between melodies

@@ -27,3 +27,4 @@ reason-focus = you were looking at it
 fate-folded = shown with others in one notification
 fate-summed = told in a summary
 fate-too_soon = another melody had just played
+fate-elsewhere = kept back for ten seconds, as you were active at another computer

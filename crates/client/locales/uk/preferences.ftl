@@ -16,6 +16,8 @@ types-everything = Усього
 types-place-line = Лінії
 types-place-inbox = Скриньки
 types-place-team = Команди
+types-follow = Сповіщати про те, що надходить на «{ $name }»
+types-follow-more = Якщо вимкнено, ви дізнаєтеся звідти лише про те, де вас названо або що призначено вам.
 types-scope-note = Тут ви вибираєте лише для «{ $name }». Бліді позначки успадковано від «Усього».
 types-advice = { $count ->
     [one] Спливні сповіщення ввімкнено для { $count } виду.
@@ -110,6 +112,7 @@ channels-shows-nothing = нічого з цього
 channels-focus = Поки ви дивитеся на вхідні
 channels-focus-inbox = мовчить усе
 channels-focus-conversation = мовчить лише ця розмова
+channels-others-wait = Поки ви працюєте за одним комп’ютером, інші чекають 10 секунд
 channels-volume = Гучність
 channels-percent = { $count } %
 channels-gap = Пауза між мелодіями

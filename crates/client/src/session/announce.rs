@@ -15,6 +15,8 @@ use super::{Session, sounds::Ring};
 pub enum How {
     /// As they happened, or back from a snooze.
     Live,
+    /// After they had waited, as the agent was active at another desk.
+    Late,
     /// In a catch-up.
     CatchingUp,
 }
@@ -51,7 +53,13 @@ impl Session {
             let importance = self.importance(notice, &verdict);
             let end = self.end_here(notice.expires_at, now);
             let later = how == How::CatchingUp && !importance.always_alerts;
-            if verdict.fires(Channel::Toast) || verdict.fires(Channel::Sound) {
+            let fires = verdict.fires(Channel::Toast) || verdict.fires(Channel::Sound);
+            if fires && how == How::Live && self.yields(notice, now) {
+                self.of.rulings.remember(notice.id, verdict);
+                self.note_yielded(notice.id);
+                continue;
+            }
+            if fires {
                 // What waits, repeats or was put behind another is told by its text later.
                 self.of.texts.hold(notice);
             }
@@ -114,7 +122,7 @@ impl Session {
             hold: self.of.stillness.hold(),
             focus: match &self.of.on_screen {
                 _ if !focused => Focus::Elsewhere,
-                Some(conversation) => Focus::Conversation(conversation),
+                Some((source, id)) => Focus::Conversation { source, id },
                 None => Focus::Inbox,
             },
         };

@@ -40,7 +40,13 @@ impl Session {
         if cells.iter().any(|cell| self.of.deeds.withholds(cell)) {
             self.let_go();
         }
-        let at = self.stamp(now);
+        let chosen = cells.iter().filter_map(|cell| {
+            let known = &self.of.preferences;
+            let (_, at) = known.dated(&cell.scope, &cell.kind, &cell.facet)?;
+            Some(at)
+        });
+        let last = chosen.max();
+        let at = self.stamp(last, now);
         let (mut made, mut changed) = (Vec::new(), 0);
         for cells in cells.chunks(PUSH_MOST) {
             let mut before = Before::default();

@@ -34,7 +34,9 @@ impl Session {
             .map(|(part, is)| PartView {
                 part: *part,
                 is: is.clone(),
+                measured: None,
             })
+            .chain([self.clock_part(), self.zones_part(now.wall)])
             .collect();
         parts.sort_by_key(|view| (!matches!(view.is, PartState::Fails { .. }), view.part));
         let link = match &self.of.account {

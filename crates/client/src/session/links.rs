@@ -4,7 +4,7 @@ use campanile_core::time::Timestamp;
 
 use super::Session;
 use crate::{
-    message::Link,
+    message::{Link, StoreFault},
     view::{LinkView, Part, PartState},
 };
 
@@ -22,8 +22,8 @@ pub struct LinkState {
     link: Option<Link>,
     /// Since when there is no answer. Trying again does not end it.
     down_since: Option<Timestamp>,
-    /// The server's clock less ours, in milliseconds.
-    offset_ms: i64,
+    /// The server's clock less ours, in milliseconds, once it was measured.
+    pub offset_ms: Option<i64>,
 }
 
 impl LinkState {
@@ -49,7 +49,7 @@ impl LinkState {
 
     /// Returns the server's time.
     pub fn corrected(&self, now: Timestamp) -> Timestamp {
-        now.plus_ms(self.offset_ms)
+        now.plus_ms(self.offset_ms.unwrap_or_default())
     }
 
     /// Returns it as the windows show it.
@@ -74,7 +74,8 @@ impl Session {
         let state = &mut self.of.link;
         let part = match &link {
             Link::Connected { offset_ms } => {
-                state.offset_ms = *offset_ms;
+                self.dirty |= state.offset_ms != Some(*offset_ms);
+                state.offset_ms = Some(*offset_ms);
                 state.down_since = None;
                 PartState::Works {
                     detail: String::new(),
@@ -98,8 +99,22 @@ impl Session {
             state.down_since = None;
         }
         state.link = Some(link);
+        if !self.of.link.is_up() {
+            self.give_up_inquiry();
+            self.of.elsewhere.untold();
+        }
         self.of.deeds.push_again();
         self.set_part(Part::Server, part);
+    }
+
+    /// Takes in that the store does not take what it is given.
+    pub(super) fn store_failed(&mut self, fault: StoreFault) {
+        let state = match fault {
+            StoreFault::Full => Part::Store.fails("full"),
+            StoreFault::ReadOnly => Part::Store.fails("read_only"),
+            StoreFault::Broken => Part::Store.fails("broken"),
+        };
+        self.set_part(Part::Store, state);
     }
 
     pub(super) fn set_part(&mut self, part: Part, state: PartState) {

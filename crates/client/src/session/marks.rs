@@ -72,7 +72,7 @@ impl Session {
         if ids.is_empty() {
             return;
         }
-        let at = self.stamp(now);
+        let at = self.stamp_marks(&ids, now);
         let before = self.set_marks(&ids, Mark::Read, at, now);
         let id = self.done(Deed::AllRead { up_to, filter }, at, before, now);
         self.withhold(Withheld::new(vec![id], "read", ids.len(), now));
@@ -99,7 +99,7 @@ impl Session {
 
     /// Marks notices and tells the server, in as many changes as it takes. Returns them.
     pub(super) fn mark(&mut self, ids: Vec<EventId>, mark: Mark, now: Timestamp) -> Vec<ChangeId> {
-        let at = self.stamp(now);
+        let at = self.stamp_marks(&ids, now);
         let mut made = Vec::new();
         for ids in ids.chunks(PUSH_MOST) {
             let before = self.set_marks(ids, mark, at, now);
@@ -174,8 +174,17 @@ impl Session {
         }
     }
 
+    fn stamp_marks(&mut self, ids: &[EventId], now: Timestamp) -> Timestamp {
+        let marked = ids.iter().filter_map(|id| self.of.inbox.item(*id));
+        let last = marked.map(|item| item.marked.at).max();
+        self.stamp(last, now)
+    }
+
     /// Returns when a deed of this moment was meant: by the server's clock, and not before what it answers.
-    pub(super) fn stamp(&mut self, now: Timestamp) -> Timestamp {
+    ///
+    /// `last` is the latest moment of the things that it changes. However far ahead that is, it is not gone below: the
+    /// clock may have been put back since, the server's with it, and a deed from before the one it follows would lose.
+    pub(super) fn stamp(&mut self, last: Option<Timestamp>, now: Timestamp) -> Timestamp {
         let corrected = self.of.link.corrected(now);
         let ahead_ms = self.of.latest.since_ms(corrected);
         let at = if (0..HOUR_MS).contains(&ahead_ms) {
@@ -184,7 +193,7 @@ impl Session {
             corrected
         };
         self.of.latest = at;
-        at
+        last.map_or(at, |last| last.max(at))
     }
 
     /// Keeps a deed and tells the server of it.
@@ -216,7 +225,7 @@ impl Session {
             .iter()
             .position(|change| matches!(change.deed, Deed::Availability { .. }));
         old.map(|at| self.of.deeds.pending.remove(at));
-        let at = self.stamp(now);
+        let at = self.stamp(None, now);
         // It is only true for the moment: it is not kept.
         let deed = Deed::Availability {
             value: availability.id().to_owned(),

@@ -71,10 +71,10 @@ impl Session {
                 Some(Asked::Open { agreed, activation }) => {
                     self.follow(&item.notice, agreed, activation, now)
                 }
-                Some(Asked::Return { how: How::Live }) => live.push(&item.notice),
                 Some(Asked::Return {
                     how: How::CatchingUp,
                 }) => many.push(&item.notice),
+                Some(Asked::Return { .. }) => live.push(&item.notice),
                 None => {}
             }
         }

@@ -2,15 +2,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use campanile_core::{
-    channel::Channel,
-    decide::{Reason, Verdict},
-    event::Notice,
-    ids::EventId,
-};
+use campanile_core::{channel::Channel, decide::Verdict, ids::EventId};
 
-use super::{Now, Session};
-use crate::{view::WhyLine, words::Fate};
+use crate::words::Fate;
 
 /// How many are remembered.
 const MOST: usize = 500;
@@ -22,11 +16,23 @@ pub struct Rulings {
     order: VecDeque<EventId>,
 }
 
+/// A verdict, and what came of each outlet's turn after it.
 #[derive(Debug)]
-struct Ruling {
-    verdict: Verdict,
+pub struct Ruling {
+    pub verdict: Verdict,
     toast: Fate,
     sound: Fate,
+}
+
+impl Ruling {
+    /// Returns what came of a channel's turn.
+    pub fn fate(&self, channel: Channel) -> Fate {
+        match channel {
+            Channel::Toast => self.toast,
+            Channel::Sound => self.sound,
+            _ => Fate::Rang,
+        }
+    }
 }
 
 impl Rulings {
@@ -47,6 +53,11 @@ impl Rulings {
         }
     }
 
+    /// Returns what is remembered of a notice.
+    pub fn find(&self, id: EventId) -> Option<&Ruling> {
+        self.by_id.get(&id)
+    }
+
     /// Remembers what came of a toast.
     pub fn tell(&mut self, id: EventId, fate: Fate) {
         if let Some(ruling) = self.by_id.get_mut(&id) {
@@ -59,39 +70,5 @@ impl Rulings {
         if let Some(ruling) = self.by_id.get_mut(&id) {
             ruling.sound = fate;
         }
-    }
-}
-
-impl Session {
-    /// Returns why each outlet of this desk did or did not tell of a notice, in words.
-    ///
-    /// Of a notice that came long ago the verdict is that of its own time by today's preferences.
-    #[must_use]
-    pub fn why(&self, notice: &Notice, now: &Now) -> Vec<WhyLine> {
-        let clock = self.clock(now.wall);
-        let known = self.of.rulings.by_id.get(&notice.id);
-        let afresh = || self.decide(notice, notice.time);
-        let verdict = known.map_or_else(afresh, |ruling| ruling.verdict.clone());
-        let line = |channel| {
-            let ruled = verdict.ruled(channel)?;
-            let fate = known.map_or(Fate::Rang, |ruling| match channel {
-                Channel::Sound => ruling.sound,
-                _ => ruling.toast,
-            });
-            let place = match &ruled.reason {
-                Reason::Chosen { scope } => self.place_name(scope),
-                _ => None,
-            };
-            Some(WhyLine {
-                channel: channel.id().to_owned(),
-                fired: ruled.outcome == campanile_core::decide::Outcome::Fires
-                    && fate == Fate::Rang,
-                reason: self.words.ruled(ruled, fate, place, &clock),
-            })
-        };
-        [Channel::Toast, Channel::Sound]
-            .into_iter()
-            .filter_map(line)
-            .collect()
     }
 }

@@ -46,6 +46,7 @@ impl Session {
             scope: scope.to_string(),
             at_kind: self.at_kind.clone(),
             places: self.places(),
+            follow: self.follows(scope),
             channels: channels
                 .iter()
                 .map(|channel| self.channel_view(*channel))
@@ -69,6 +70,7 @@ impl Session {
                 FocusSilences::Conversation => "conversation",
             }
             .to_owned(),
+            others_wait: self.of.preferences.others_wait(),
             volume: u32::from(settings.sound.volume),
             sound_gap_ms: i32::try_from(settings.sound.gap_ms).unwrap_or(i32::MAX),
             sound_repeats: settings.sound.repeats,
@@ -111,6 +113,16 @@ impl Session {
                 ),
             });
         std::iter::once(everything).chain(places).collect()
+    }
+
+    /// Returns whether the agent follows a line, if it may choose to.
+    fn follows(&self, scope: &Scope) -> Option<bool> {
+        let places = &self.of.scopes.as_ref()?.places;
+        let place = places.iter().find(|place| place.scope == *scope)?;
+        let by_default = place.follow?;
+        let facet = Facet::Follow.id();
+        let chosen = self.of.preferences.value(scope, ANY_KIND, facet);
+        Some(chosen.and_then(Value::as_bool).unwrap_or(by_default))
     }
 
     fn channel_view(&self, channel: Channel) -> ChannelView {

@@ -124,8 +124,9 @@ impl Session {
         {
             self.of.availability = Some(told);
         }
+        self.of.elsewhere.active_until = presence.active_until;
         self.of.focused_until = presence.focused_until;
-        self.of.on_screen = presence.conversation;
+        self.of.on_screen = presence.source.zip(presence.conversation);
         self.dirty = true;
     }
 

@@ -251,6 +251,7 @@ impl Session {
         }
         unconfirmed |= self.of.held.forget(id);
         unconfirmed |= self.of.away.forget(id);
+        unconfirmed |= self.of.elsewhere.forget(id);
         if unconfirmed {
             self.kept.toasted.push(id);
         }

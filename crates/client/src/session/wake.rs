@@ -28,6 +28,7 @@ impl Session {
         self.show_due(now);
         self.play_due(now);
         self.settle_waiting(now);
+        self.tell_late(now);
     }
 
     /// Moves what lasts for a while along with a clock that was set back: an hour on the wall is no hour that passed.
@@ -38,7 +39,8 @@ impl Session {
             .timed()
             .chain(of.toasts.timed())
             .chain(of.sounds.timed())
-            .chain(of.away.timed());
+            .chain(of.away.timed())
+            .chain(of.elsewhere.timed());
         for at in all {
             *at = at.plus_ms(-by_ms);
         }
@@ -93,6 +95,7 @@ impl Session {
             of.toasts.next(),
             of.sounds.next(),
             of.deeds.next(),
+            of.elsewhere.next(),
             self.next_turn(now),
         ];
         // What is overdue all the same is looked at soon, and not over and over.

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use campanile_core::ids::ChangeId;
+use campanile_core::ids::{ChangeId, EventId};
 use campanile_protocol::changes::PushedChange;
 use tokio::{
     sync::{Notify, mpsc, watch},
@@ -34,6 +34,9 @@ pub struct State {
     nudge: Notify,
     queue: Mutex<Queue>,
     queued: Notify,
+    measure: Notify,
+    /// The notice of which somebody wants to know how the server decided.
+    asked: watch::Sender<Option<EventId>>,
 }
 
 #[derive(Default)]
@@ -59,6 +62,8 @@ impl State {
             nudge: Notify::new(),
             queue: Mutex::default(),
             queued: Notify::new(),
+            measure: Notify::new(),
+            asked: watch::Sender::new(None),
         }
     }
 
@@ -131,6 +136,33 @@ impl State {
     pub async fn until_online(&self) {
         // The sender lives in `self`, so that this cannot fail.
         let _ = self.online.subscribe().wait_for(|online| *online).await;
+    }
+
+    /// Asks for the server's clock.
+    pub fn measure(&self) {
+        self.measure.notify_one();
+    }
+
+    /// Waits until somebody asks for the server's clock.
+    pub async fn until_measure(&self) {
+        self.measure.notified().await;
+    }
+
+    /// Asks how the server decided of a notice, in place of one that waits.
+    pub fn ask(&self, id: EventId) {
+        self.asked.send_replace(Some(id));
+    }
+
+    /// Waits until a notice is asked about, and takes it.
+    pub async fn next_asked(&self) -> EventId {
+        loop {
+            let mut asked = self.asked.subscribe();
+            if let Some(id) = self.asked.send_replace(None) {
+                return id;
+            }
+            // The sender lives in `self`, so that this cannot fail.
+            let _ = asked.wait_for(Option::is_some).await;
+        }
     }
 
     /// Adds changes to those that wait.

@@ -135,6 +135,33 @@ pub struct ItemView {
     pub strange_host: Option<String>,
 }
 
+/// "Why did this ring?": what the desk and the server decided (R1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct WhyView {
+    /// The channels, in the order in which people see them: those of the server once it has told.
+    pub lines: Vec<WhyLine>,
+    /// The ids of the channels that this instance does not offer.
+    pub not_offered: Vec<String>,
+    /// How the server's part stands.
+    pub server: ServerPart,
+}
+
+/// How the server's part of an answer stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ServerPart {
+    /// It is being asked.
+    Asking,
+    /// It has told.
+    Told,
+    /// It does not have the notice.
+    Lacks,
+    /// It could not be asked.
+    NoAnswer,
+}
+
 /// One line of "Why did this ring?": a channel, what became of it, and the reason as words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -136,7 +136,9 @@ pub enum Part {
     Keyring,
     /// The local store.
     Store,
-    /// Clock and zone rules.
+    /// The clock, beside the server's.
+    Clock,
+    /// The zone rules.
     Zones,
     /// Start at login.
     Autostart,
@@ -153,6 +155,7 @@ impl Part {
         Self::Sound,
         Self::Keyring,
         Self::Store,
+        Self::Clock,
         Self::Zones,
         Self::Autostart,
         Self::SystemQuiet,
@@ -168,6 +171,7 @@ impl Part {
             Self::Sound => "sound",
             Self::Keyring => "keyring",
             Self::Store => "store",
+            Self::Clock => "clock",
             Self::Zones => "zones",
             Self::Autostart => "autostart",
             Self::SystemQuiet => "system_quiet",
@@ -186,6 +190,7 @@ impl Part {
             Self::Sound => &["no_device", "busy", "no_answer"],
             Self::Keyring => &["absent", "locked", "failed", "waiting"],
             Self::Store => &["full", "read_only", "broken"],
+            Self::Clock => &["far"],
             Self::Zones => &["old"],
             Self::Autostart => &["unreadable", "unwritable"],
             Self::SystemQuiet => &["on"],
@@ -233,4 +238,8 @@ pub struct PartView {
     pub part: Part,
     /// How it is.
     pub is: PartState,
+    /// What was measured, in words: how far the clock is off, how old the zone rules are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub measured: Option<String>,
 }

@@ -17,6 +17,8 @@ pub struct PreferencesView {
     pub at_kind: Option<KindAt>,
     /// The scopes to choose from.
     pub places: Vec<PlaceView>,
+    /// Whether the agent is told of what comes on the line shown; none where that is not theirs to choose (R25).
+    pub follow: Option<bool>,
     /// The columns.
     pub channels: Vec<ChannelView>,
     /// The rows, in groups.
@@ -37,6 +39,8 @@ pub struct PreferencesView {
     pub toast_shows: String,
     /// What looking at the platform's inbox page silences: `inbox` for everything, or `conversation` (R5).
     pub focus: String,
+    /// Whether the agent's other desks wait while the agent is active at one (R5).
+    pub others_wait: bool,
     /// Sound: the volume of everything, 0 to 100.
     pub volume: u32,
     /// Sound: the gap between two, in milliseconds.

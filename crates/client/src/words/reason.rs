@@ -18,6 +18,8 @@ pub enum Fate {
     Summed,
     /// Another melody had just played.
     TooSoon,
+    /// It waits, or waited until it was read: the agent was active at another desk.
+    Elsewhere,
 }
 
 impl Words {
@@ -108,6 +110,7 @@ impl Fate {
             Self::Folded => Some("fate-folded"),
             Self::Summed => Some("fate-summed"),
             Self::TooSoon => Some("fate-too_soon"),
+            Self::Elsewhere => Some("fate-elsewhere"),
         }
     }
 }

@@ -13,10 +13,11 @@ use campanile_core::{
     ids::EventId,
     time::Timestamp,
 };
-use campanile_protocol::changes::Outcome;
+use campanile_protocol::{changes::Outcome, frame::Presence};
 use proptest::prelude::*;
+use serde_json::json;
 
-use crate::stage::{Stage, at, id, nights};
+use crate::stage::{Stage, at, cell, id, nights};
 
 const KINDS: &[&str] = &[
     "sla_expired",
@@ -65,6 +66,14 @@ enum Op {
     Quiet {
         how: u8,
     },
+    /// The agent is active at some desk, as the server tells.
+    Active {
+        for_ms: i64,
+    },
+    /// This machine was last touched so long ago.
+    Input {
+        idle_ms: Option<i64>,
+    },
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -81,6 +90,8 @@ fn op() -> impl Strategy<Value = Op> {
         1 => any::<bool>().prop_map(|up| Op::Link { up }),
         2 => any::<bool>().prop_map(|refused| Op::Answer { refused }),
         1 => (0..3_u8).prop_map(|how| Op::Quiet { how }),
+        2 => (0..120_000_i64).prop_map(|for_ms| Op::Active { for_ms }),
+        1 => proptest::option::of(0..240_000_i64).prop_map(|idle_ms| Op::Input { idle_ms }),
     ]
 }
 
@@ -238,6 +249,14 @@ fn message(op: &Op, desk: &mut Stage, watch: &mut Watch) -> Message {
                 .collect();
             Message::Settled(answers)
         }
+        Op::Active { for_ms } => Message::Presence(Presence {
+            availability: None,
+            active_until: Some(desk.now.plus_ms(for_ms)),
+            focused_until: None,
+            source: None,
+            conversation: None,
+        }),
+        Op::Input { idle_ms } => Message::Input { idle_ms },
         Op::Quiet { how } => Message::Act(Action::Quiet {
             how: match how {
                 0 => QuietFor::HalfAnHour,
@@ -252,10 +271,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens_nothing_is_shown_twice_or_before_it_is_kept(ops in proptest::collection::vec(op(), 1..80)) {
+    fn whatever_happens_nothing_is_shown_twice_or_before_it_is_kept(
+        ops in proptest::collection::vec(op(), 1..80),
+        others_wait in any::<bool>(),
+    ) {
         let mut desk = Stage::signed_in();
         let mut watch = Watch::default();
-        desk.prefers(vec![nights()]);
+        desk.prefers(vec![nights(), cell("*", "others_wait", json!(others_wait))]);
         for op in &ops {
             let message = message(op, &mut desk, &mut watch);
             let effects = desk.tell(message);

@@ -3,11 +3,14 @@
 use campanile_client::{
     act::Action,
     message::{Loaded, Message},
+    session::Now,
 };
 use campanile_core::{
-    change::Change,
+    change::{Change, Place},
     channel::Channel,
+    event::Reference,
     policy::{Policy, Ruling},
+    preferences::{Cell, Scope},
 };
 use campanile_protocol::{
     changes::{Deed, Outcome, PushedChange},
@@ -16,7 +19,7 @@ use campanile_protocol::{
 use expect_test::expect;
 use serde_json::json;
 
-use crate::stage::{at, cell, check};
+use crate::stage::{Stage, at, cell, check, scopes};
 
 fn refused() -> Outcome {
     Outcome::Refused {
@@ -242,4 +245,62 @@ fn an_unknown_message_of_the_link_does_nothing() {
         answers to nobody's change
     "#]],
     );
+}
+
+#[test]
+fn a_line_is_followed_as_the_server_says_until_the_agent_chooses() {
+    let mut desk = Stage::signed_in();
+    let place = |scope: &str, follow| Place {
+        scope: Scope::parse(scope).expect("a scope"),
+        reference: Reference {
+            id: scope.into(),
+            name: None,
+        },
+        follow,
+    };
+    let mut scopes = scopes("Mira Oak");
+    scopes.places = vec![
+        place("line:acme/mine", Some(true)),
+        place("line:acme/open", Some(false)),
+        place("line:acme/foreign", None),
+        place("team:acme/oak", None),
+    ];
+    let told = desk.entry(Change::Scopes {
+        scopes: Box::new(scopes),
+    });
+    let heard = desk.heard(vec![told]);
+    desk.tell(heard);
+    let follows = |desk: &Stage| {
+        let all = [
+            "*",
+            "line:acme/mine",
+            "line:acme/open",
+            "line:acme/foreign",
+            "team:acme/oak",
+        ];
+        all.map(|scope| {
+            let scope = Scope::parse(scope).expect("a scope");
+            let view = desk
+                .session
+                .preferences_view(&scope, &Now { wall: desk.now });
+            view.follow
+        })
+    };
+    assert_eq!(follows(&desk), [None, Some(true), Some(false), None, None]);
+    let choose = |scope: &str, value: Option<bool>| Cell {
+        scope: Scope::parse(scope).expect("a scope"),
+        value: value.map(Into::into),
+        ..cell("*", "follow", json!(null))
+    };
+    let cells = vec![
+        choose("line:acme/mine", Some(false)),
+        choose("line:acme/open", Some(true)),
+        // Where it has no part there is nothing to be said.
+        choose("line:acme/foreign", Some(true)),
+    ];
+    desk.act("chosen", Action::Prefer { cells });
+    assert_eq!(follows(&desk), [None, Some(false), Some(true), None, None]);
+    let cells = vec![choose("line:acme/mine", None)];
+    desk.act("taken back", Action::Prefer { cells });
+    assert_eq!(follows(&desk), [None, Some(true), Some(true), None, None]);
 }

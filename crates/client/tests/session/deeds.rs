@@ -335,16 +335,11 @@ fn a_refused_mark_is_taken_back() {
     check(
         |desk| {
             desk.arrives(1, "sla_expired");
-            desk.act("read", Action::Read { what: one(1) });
+            desk.so_far().act("read", Action::Read { what: one(1) });
             let problem = Code::Forbidden.because("It is another's.");
             desk.answers(&Outcome::Refused { problem });
         },
         expect![[r##"
-            10:00 sla_expired n1 arrives
-              keep items: n1; toasting: n1; cursor: at 1
-              toast n1 "SLA breached" "#1" [Open, Mark read, In an hour] urgent 5000 ms
-              play alarm at 70 for n1
-              tray Urgent Digit(1) "Campanile: 1 unread"
             read
               keep marks: n1 read; pending: c1(read n1); toasted: n1
               withdraw n1

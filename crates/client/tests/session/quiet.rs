@@ -4,6 +4,7 @@ use campanile_client::{
     act::{Action, Availability, QuietFor},
     message::Message,
 };
+use campanile_core::{change::Change, ids::SourceId};
 use campanile_protocol::frame::Presence;
 use expect_test::expect;
 use serde_json::json;
@@ -282,6 +283,8 @@ fn an_agent_who_looks_at_the_inbox_is_not_interrupted() {
                 Message::Presence(Presence {
                     availability,
                     focused_until,
+                    active_until: None,
+                    source: None,
                     conversation: None,
                 }),
             );
@@ -319,16 +322,29 @@ fn with_the_stricter_choice_only_the_conversation_on_screen_is_silent() {
     check(
         |desk| {
             desk.prefers(vec![cell("*", "focus", json!("conversation"))]);
-            desk.so_far().say(
-                "conversation 1 is on screen",
+            desk.so_far();
+            let looks_at = |source: &str| {
                 Message::Presence(Presence {
                     availability: None,
                     focused_until: Some(at("10:00:30")),
+                    active_until: None,
+                    source: Some(SourceId::new(source).expect("a name")),
                     conversation: Some("c1".into()),
-                }),
-            );
+                })
+            };
+            desk.say("conversation 1 is on screen", looks_at("acme"));
             desk.arrives(1, "call_missed");
             desk.arrives(2, "call_missed");
+            desk.say(
+                "another source's conversation 1 is on screen",
+                looks_at("shop"),
+            );
+            let mut again = desk.arrival(3, "call_missed");
+            if let Change::Arrived { notice, .. } = &mut again.change {
+                notice.conversation.as_mut().expect("one").id = "c1".into();
+            }
+            let heard = desk.heard(vec![again]);
+            desk.say("one of conversation 1 arrives", heard);
         },
         expect![[r##"
             conversation 1 is on screen
@@ -339,6 +355,10 @@ fn with_the_stricter_choice_only_the_conversation_on_screen_is_silent() {
               keep items: n2; toasting: n2; cursor: at 3
               toast n2 "Missed call" "#2" [Open, Mark read, In an hour] 5000 ms
               tray Calm Digit(2) "Campanile: 2 unread"
+            another source's conversation 1 is on screen
+            one of conversation 1 arrives
+              keep items: n3; toasting: n3; cursor: at 4
+              toast n3 "Missed call" "#3" [Open, Mark read, In an hour] 5000 ms
         "##]],
     );
 }

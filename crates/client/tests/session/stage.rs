@@ -121,6 +121,7 @@ pub fn scopes(name: &str) -> Scopes {
                 id: "l1".into(),
                 name: Some("Support".into()),
             },
+            follow: Some(true),
         }],
         sources: vec![SourceFacts {
             id: SourceId::new("acme").expect("a name"),

@@ -9,7 +9,7 @@ use campanile_core::{change::Change, preferences::Scope};
 use expect_test::expect;
 use serde_json::json;
 
-use crate::stage::{Stage, cell, id, nights, notice};
+use crate::stage::{Stage, cell, nights, notice};
 
 #[test]
 fn the_bell_shows_a_notice_in_words() {
@@ -91,11 +91,20 @@ fn the_bell_shows_a_notice_in_words() {
                 }
               },
               {
+                "part": "clock",
+                "is": {
+                  "state": "works",
+                  "detail": ""
+                },
+                "measured": "agrees with the server’s"
+              },
+              {
                 "part": "zones",
                 "is": {
                   "state": "works",
                   "detail": "2026f"
-                }
+                },
+                "measured": "built into Campanile, 24 days old"
               }
             ],
             "pairing": false,
@@ -289,50 +298,4 @@ fn the_matrix_shows_what_holds_and_what_it_inherits() {
             .assert_eq(&text);
         }
     }
-}
-
-#[test]
-fn why_a_notice_rang_or_did_not_is_told() {
-    let mut desk = Stage::signed_in();
-    let mut told = String::new();
-    let mut why = |desk: &Stage, n: u64, kind: &str| {
-        for line in desk
-            .session
-            .why(&notice(n, kind, desk.now), &Now { wall: desk.now })
-        {
-            told += &format!("n{n} {} {} {}\n", line.channel, line.fired, line.reason);
-        }
-    };
-    desk.prefers(vec![
-        nights(),
-        cell("sla_expired", "channel.sound", json!(false)),
-    ]);
-    desk.arrives(1, "sla_expired");
-    why(&desk, 1, "sla_expired");
-    desk.arrives(2, "conversation_message");
-    desk.arrives(3, "conversation_message");
-    why(&desk, 3, "conversation_message");
-    desk.wake("20:00");
-    desk.arrives(4, "conversation_message");
-    why(&desk, 4, "conversation_message");
-    desk.arrives(5, "operator_mentioned");
-    why(&desk, 5, "operator_mentioned");
-    why(&desk, id_of_an_old_one(), "ticket_closed");
-    expect![[r#"
-        n1 toast true on: the default
-        n1 sound true on: the default
-        n3 toast true on: the default
-        n3 sound false another melody had just played
-        n4 toast false held: quiet hours 19:00–08:00 Europe/Kyiv
-        n4 sound false held: quiet hours 19:00–08:00 Europe/Kyiv
-        n5 toast true on: always alerts
-        n5 sound true on: always alerts
-        n77 toast false off: the default
-        n77 sound false off: the default
-    "#]]
-    .assert_eq(&told);
-}
-
-fn id_of_an_old_one() -> u64 {
-    crate::stage::number(id(77))
 }

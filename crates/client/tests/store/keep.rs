@@ -140,6 +140,7 @@ fn a_change_waits_until_it_is_answered_and_is_remembered_for_seven_days() {
     let presence = change(
         4,
         Deed::Presence {
+            source: None,
             conversation: None,
             focused: true,
         },

@@ -1,6 +1,7 @@
 //! Following a server that says exactly what a test lets it say, byte by byte, while time stands still.
 
 mod bounds;
+mod clock;
 mod cuts;
 mod faults;
 mod net;
@@ -10,3 +11,4 @@ mod silence;
 mod snapshot;
 mod stream;
 mod tls;
+mod verdict;

@@ -25,6 +25,18 @@ async fn next_page(desk: &mut Desk) -> Option<String> {
     }
 }
 
+/// A desk that came with a cursor or none, and was told the first page of a snapshot, and of one more.
+async fn begun(net: &Net, cursor: Option<&str>) -> Desk {
+    let mut desk = Desk::follow(net, cursor);
+    desk.next().await;
+    net.accept_stream(&mut desk)
+        .await
+        .send(frame(Some("p1")))
+        .await;
+    next_page(&mut desk).await;
+    desk
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_snapshot_of_one_page_is_followed_by_the_log_at_once() {
     let net = Net::new().await;
@@ -71,13 +83,7 @@ async fn the_pages_of_a_snapshot_come_before_the_log_goes_on_from_where_it_was_t
 #[tokio::test(start_paused = true)]
 async fn a_page_that_fails_is_asked_for_again_and_no_other() {
     let net = Net::new().await;
-    let mut desk = Desk::follow(&net, None);
-    desk.next().await;
-    net.accept_stream(&mut desk)
-        .await
-        .send(frame(Some("p1")))
-        .await;
-    next_page(&mut desk).await;
+    let mut desk = begun(&net, None).await;
     net.accept()
         .await
         .answer("503 Busy", "Retry-After: 7\r\n", "")
@@ -90,13 +96,7 @@ async fn a_page_that_fails_is_asked_for_again_and_no_other() {
 #[tokio::test(start_paused = true)]
 async fn a_page_that_is_gone_begins_the_snapshot_anew() {
     let net = Net::new().await;
-    let mut desk = Desk::follow(&net, Some("old"));
-    desk.next().await;
-    net.accept_stream(&mut desk)
-        .await
-        .send(frame(Some("p1")))
-        .await;
-    next_page(&mut desk).await;
+    let _desk = begun(&net, Some("old")).await;
     net.accept().await.answer("410 Gone", "", "").await;
     settle().await;
     pass(Duration::from_secs(1)).await;
@@ -110,13 +110,7 @@ async fn a_page_that_is_gone_begins_the_snapshot_anew() {
 #[tokio::test(start_paused = true)]
 async fn a_desk_that_never_says_what_it_kept_is_not_waited_for_for_ever() {
     let net = Net::new().await;
-    let mut desk = Desk::follow(&net, Some("old"));
-    desk.next().await;
-    net.accept_stream(&mut desk)
-        .await
-        .send(frame(Some("p1")))
-        .await;
-    next_page(&mut desk).await;
+    let mut desk = begun(&net, Some("old")).await;
     net.accept().await.answer_json(&page(None)).await;
     next_page(&mut desk).await;
     settle().await;
@@ -148,13 +142,7 @@ async fn asked_for_a_snapshot_it_forgets_its_cursor_until_one_came() {
 #[tokio::test(start_paused = true)]
 async fn a_page_that_is_too_large_is_not_read_to_its_end() {
     let net = Net::new().await;
-    let mut desk = Desk::follow(&net, None);
-    desk.next().await;
-    net.accept_stream(&mut desk)
-        .await
-        .send(frame(Some("p1")))
-        .await;
-    next_page(&mut desk).await;
+    let mut desk = begun(&net, None).await;
     let mut server = net.accept().await;
     server
         .send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n\"")

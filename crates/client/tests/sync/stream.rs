@@ -57,6 +57,8 @@ async fn frames_come_as_messages_in_their_order() {
     let presence = Presence {
         availability: Some("busy".to_owned()),
         focused_until: None,
+        active_until: None,
+        source: None,
         conversation: None,
     };
     assert_eq!(desk.next().await, Message::Presence(presence));

@@ -32,6 +32,8 @@ pub enum Facet {
     ExcusedUntil,
     /// `focus`: `inbox` where looking at the platform's page silences all, `conversation` where only what is on screen is silent (R5).
     Focus,
+    /// `others_wait`: whether the agent's other desks wait 10 s while the agent is active at one (R5). Off unless chosen.
+    OthersWait,
     /// `follow`: of a line, whether to be told of what comes on it (R25). On for its members, off for others who may.
     Follow,
     /// `toast.duration_ms`: 1,000 to 60,000; 0 for until dismissed (R7).
@@ -58,6 +60,7 @@ impl Facet {
         Self::QuietHours,
         Self::ExcusedUntil,
         Self::Focus,
+        Self::OthersWait,
         Self::Follow,
         Self::ToastDuration,
         Self::ToastMost,
@@ -80,6 +83,7 @@ impl Facet {
             Self::QuietHours => "quiet_hours",
             Self::ExcusedUntil => "excused_until",
             Self::Focus => "focus",
+            Self::OthersWait => "others_wait",
             Self::Follow => "follow",
             Self::ToastDuration => "toast.duration_ms",
             Self::ToastMost => "toast.most",
@@ -117,6 +121,7 @@ impl Facet {
             Self::Channel(_)
             | Self::OnlyMine(_)
             | Self::AlwaysAlert
+            | Self::OthersWait
             | Self::Follow
             | Self::SoundRepeats => Expected::Switch,
             Self::Melody => Expected::Melody,

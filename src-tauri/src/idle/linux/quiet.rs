@@ -1,15 +1,12 @@
 //! Do-Not-Disturb, as each desktop tells it.
 
-use std::time::Duration;
-
 use zbus::{
-    Connection, connection,
+    Connection,
     proxy::MethodFlags,
     zvariant::{OwnedValue, Value},
 };
 
-/// A desktop that hangs is not waited for longer.
-const PATIENCE: Duration = Duration::from_secs(5);
+use super::session_bus;
 
 /// Where one desktop tells it.
 struct Teller {
@@ -70,12 +67,7 @@ const TELLERS: &[Teller] = &[
 
 /// Returns whether the desktop holds toasts back, where it tells.
 pub async fn holds_toasts() -> Option<bool> {
-    let bus = connection::Builder::session()
-        .ok()?
-        .method_timeout(PATIENCE)
-        .build()
-        .await
-        .ok()?;
+    let bus = session_bus().await?;
     for teller in TELLERS {
         if let Some(answer) = teller.ask(&bus).await {
             return Some(answer == teller.held);
