@@ -1,6 +1,7 @@
 //! The real desktop: what a person sees, hears and clicks, driven through the panel, the daemon and the windows.
 
 mod choices;
+mod daemons;
 mod outlets;
 mod parts;
 mod stage;

@@ -53,6 +53,13 @@ impl App {
         Ok(())
     }
 
+    /// Ends it as a person does.
+    pub fn quit(&mut self) -> Result<()> {
+        run(self.command().arg("quit"))?;
+        self.process.take().context("the app runs")?.wait()?;
+        Ok(())
+    }
+
     pub fn pair(&self, link: &str) -> Result<()> {
         run(self.command().args(["pair", link])).map(drop)
     }
@@ -83,16 +90,21 @@ impl App {
         Ok(())
     }
 
-    /// Waits until these windows are open; no signal tells of it, and each question takes its time.
+    /// Waits until these windows are open.
     pub fn wait_for_windows(&self, windows: &[&str]) -> Result<()> {
+        self.ask_until(|status| status["windows"] == json!(windows))
+    }
+
+    /// Asks until the status fits, for what no word of the tray tells; each question takes its time.
+    pub fn ask_until(&self, wanted: impl Fn(&Value) -> bool) -> Result<()> {
         let limit = deadline();
         loop {
-            let open = self.status()?["windows"].take();
-            if open == json!(windows) {
+            let status = self.status()?;
+            if wanted(&status) {
                 return Ok(());
             }
             if Instant::now() > limit {
-                bail!("waited for {windows:?}; open are {open}");
+                bail!("the status stayed at {status:#}");
             }
         }
     }

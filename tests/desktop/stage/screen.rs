@@ -65,13 +65,30 @@ impl Screen {
 
 /// Waits until a window of this title is in sight, and returns its number.
 pub fn window_in_sight(title: &str) -> Result<String> {
+    search(&["--name", &format!("^{title}$")])
+}
+
+fn search(what: &[&str]) -> Result<String> {
     let limit = PATIENCE.as_secs().to_string();
-    let title = format!("^{title}$");
-    let search = ["search", "--sync", "--onlyvisible", "--name", &title];
     let found = run(Command::new("timeout")
-        .args([&limit, "xdotool"])
-        .args(search))?;
+        .args([&limit, "xdotool", "search", "--sync", "--onlyvisible"])
+        .args(what))?;
     Ok(found.trim().to_owned())
+}
+
+/// Waits until a window of this class is in sight, and clicks its middle with the left button.
+pub fn click_window_of_class(class: &str) -> Result<()> {
+    let class = format!("^{class}$");
+    let window = search(&["--class", &class])?;
+    let told = run(Command::new("xdotool").args(["getwindowgeometry", "--shell", &window]))?;
+    let number = |name: &str| {
+        let mut lines = told.lines();
+        let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        anyhow::Ok(value.context(told.clone())?.parse::<u32>()?)
+    };
+    let x = (number("X")? + number("WIDTH")? / 2).to_string();
+    let y = (number("Y")? + number("HEIGHT")? / 2).to_string();
+    run(Command::new("xdotool").args(["mousemove", &x, &y, "click", "1"])).map(drop)
 }
 
 /// Presses Escape in a window, and waits until it is gone from the screen.
