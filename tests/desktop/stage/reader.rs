@@ -1,9 +1,6 @@
 //! A screen reader: what stands where, as the programs themselves tell it to people who cannot see.
 
-use std::{
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use zbus::{
@@ -11,7 +8,7 @@ use zbus::{
     zvariant::{OwnedObjectPath, OwnedValue},
 };
 
-use super::{deadline, desktop, run};
+use super::{deadline, desktop, screen::click};
 
 const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
 /// A program that takes longer is ending, or not up yet.
@@ -123,10 +120,9 @@ impl Drop for Reader {
 }
 
 impl Thing {
-    /// Clicks its middle with the left button.
+    /// Clicks its middle with the left button, once its window lies under the pointer.
     pub fn click(&self) -> Result<()> {
         let (x, y, width, height) = self.place;
-        let (x, y) = ((x + width / 2).to_string(), (y + height / 2).to_string());
-        run(Command::new("xdotool").args(["mousemove", &x, &y, "click", "1"])).map(drop)
+        click(x + width / 2, y + height / 2, 1)
     }
 }

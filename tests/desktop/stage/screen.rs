@@ -52,9 +52,7 @@ impl Screen {
                 && width <= ICON_MOST
             {
                 let (x, y) = (x + width / 2, y + height / 2);
-                let (x, y) = (x.to_string(), y.to_string());
-                let click = ["mousemove", &x, &y, "click", "1"];
-                return run(Command::new("xdotool").args(click)).map(drop);
+                return click(x.cast_signed(), y.cast_signed(), 1);
             }
             if Instant::now() > limit {
                 bail!("no icon came to the panel");
@@ -78,17 +76,41 @@ fn search(what: &[&str]) -> Result<String> {
 
 /// Waits until a window of this class is in sight, and clicks its middle with the left button.
 pub fn click_window_of_class(class: &str) -> Result<()> {
-    let class = format!("^{class}$");
-    let window = search(&["--class", &class])?;
-    let told = run(Command::new("xdotool").args(["getwindowgeometry", "--shell", &window]))?;
-    let number = |name: &str| {
+    let window = search(&["--class", &format!("^{class}$")])?;
+    let [x, y, width, height] = numbers(
+        &["getwindowgeometry", "--shell", &window],
+        ["X", "Y", "WIDTH", "HEIGHT"],
+    )?;
+    click(x + width / 2, y + height / 2, 1)
+}
+
+/// Clicks a place of the screen with this button, as soon as a window lies there.
+pub fn click(x: i32, y: i32, button: u32) -> Result<()> {
+    let [x, y, button] = [x.to_string(), y.to_string(), button.to_string()];
+    let bottom = run(Command::new("xdotool").args(["search", "--maxdepth", "0", "--name", ""]))?;
+    let limit = deadline();
+    loop {
+        let aim = ["mousemove", &x, &y, "getmouselocation", "--shell"];
+        let [window] = numbers(&aim, ["WINDOW"])?;
+        if window.to_string() != bottom.trim() {
+            return run(Command::new("xdotool").args(["click", &button])).map(drop);
+        }
+        if Instant::now() > limit {
+            bail!("no window lies at {x}, {y}");
+        }
+    }
+}
+
+/// Returns what `xdotool` tells under these names.
+fn numbers<const N: usize>(command: &[&str], names: [&str; N]) -> Result<[i32; N]> {
+    let told = run(Command::new("xdotool").args(command))?;
+    let mut found = [0; N];
+    for (place, name) in found.iter_mut().zip(names) {
         let mut lines = told.lines();
         let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
-        anyhow::Ok(value.context(told.clone())?.parse::<u32>()?)
-    };
-    let x = (number("X")? + number("WIDTH")? / 2).to_string();
-    let y = (number("Y")? + number("HEIGHT")? / 2).to_string();
-    run(Command::new("xdotool").args(["mousemove", &x, &y, "click", "1"])).map(drop)
+        *place = value.context(told.clone())?.parse()?;
+    }
+    Ok(found)
 }
 
 /// Presses Escape in a window, and waits until it is gone from the screen.
