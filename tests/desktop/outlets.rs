@@ -10,7 +10,7 @@ use crate::stage::{
     notify::{Ear, Heard},
     opened::Opened,
     run,
-    screen::{Screen, window_in_sight},
+    screen::{Screen, started_with, window_in_sight},
     sink::{Sink, tones, tones_of},
     tray::Tray,
 };
@@ -152,4 +152,28 @@ fn a_left_click_on_the_icon_opens_the_bell() -> Result<()> {
     app.start()?;
     screen.click_the_new_icon()?;
     window_in_sight("Campanile").map(drop)
+}
+
+#[test]
+fn the_activation_token_of_a_click_in_the_tray_reaches_the_window_that_it_opens() -> Result<()> {
+    let (_server, mut app, _folder) = Stage::parts()?;
+    app.start()?;
+    let tray = Tray::open()?;
+    tray.wait_for("the icon", |tooltip| tooltip.contains("Campanile"))?;
+    let open_bell = |tray: &Tray| tray.activate();
+    let open_preferences = |tray: &Tray| tray.click("Preferences…");
+    let clicks: [(_, &dyn Fn(&Tray) -> Result<()>); 2] = [
+        ("Campanile", &open_bell),
+        ("Preferences", &open_preferences),
+    ];
+    for (title, click) in clicks {
+        let token = format!("a-token-for-{title}");
+        tray.hand_over(&token)?;
+        click(&tray)?;
+        let window = window_in_sight(title)?;
+        for variable in ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"] {
+            assert_eq!(started_with(&window, variable)?.as_ref(), Some(&token));
+        }
+    }
+    Ok(())
 }

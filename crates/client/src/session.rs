@@ -257,7 +257,8 @@ impl Session {
             Message::Snapshot(page) => self.refill(*page, now),
             Message::Presence(presence) => self.present(presence),
             Message::Settled(answers) => self.settled(answers, now),
-            Message::Act(action) => self.act(action, now),
+            Message::Act(action) => self.act(action, None, now),
+            Message::Clicked { action, activation } => self.act(action, activation, now),
             Message::Pressed {
                 key,
                 press,
@@ -277,11 +278,11 @@ impl Session {
         }
     }
 
-    fn act(&mut self, action: Action, now: Timestamp) {
+    fn act(&mut self, action: Action, activation: Option<String>, now: Timestamp) {
         self.problem = None;
         self.dirty = true;
         match action {
-            Action::Open { id, agreed } => self.open(id, agreed, None, now),
+            Action::Open { id, agreed } => self.open(id, agreed, activation, now),
             Action::Read { what } => self.read(&what, now),
             Action::Unread { what } => self.unread(&what, now),
             Action::Snooze { what, until } => self.snooze(&what, until, now),
@@ -298,7 +299,7 @@ impl Session {
             Action::Pair { link } => self.pair(link),
             Action::OfferPair { link } => self.offer_pair(link),
             Action::SignOut => self.sign_out(),
-            Action::Show { window, kind } => self.show_window(window, kind),
+            Action::Show { window, kind } => self.show_window(window, kind, activation),
             Action::Reconnect => self.out.push(Effect::Reconnect),
             Action::Language { language } => self.speak(language),
             Action::Theme { theme } => self.draw_in(theme),
@@ -352,7 +353,7 @@ impl Session {
     }
 
     /// Opens a window, the preferences at a row of theirs.
-    fn show_window(&mut self, window: Window, kind: Option<String>) {
+    fn show_window(&mut self, window: Window, kind: Option<String>, activation: Option<String>) {
         let kind = kind.filter(|kind| Kind::find(kind).is_some_and(|kind| self.may_see(kind)));
         if window == Window::Preferences {
             self.turns = self.turns.wrapping_add(1);
@@ -361,10 +362,7 @@ impl Session {
                 turn: self.turns,
             });
         }
-        self.out.push(Effect::OpenWindow {
-            window,
-            activation: None,
-        });
+        self.out.push(Effect::OpenWindow { window, activation });
     }
 
     fn windows_are(&mut self, windows: Vec<Window>) {

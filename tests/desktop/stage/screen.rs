@@ -1,6 +1,7 @@
 //! Eyes and a mouse on the screen itself, for what only a picture can tell.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Command,
     time::Instant,
@@ -72,6 +73,16 @@ fn search(what: &[&str]) -> Result<String> {
         .args([&limit, "xdotool", "search", "--sync", "--onlyvisible"])
         .args(what))?;
     Ok(found.trim().to_owned())
+}
+
+/// Returns a variable of the environment with which the process of a window was started.
+pub fn started_with(window: &str, variable: &str) -> Result<Option<String>> {
+    let process = run(Command::new("xdotool").args(["getwindowpid", window]))?;
+    let environment = fs::read(format!("/proc/{}/environ", process.trim()))?;
+    let environment = String::from_utf8_lossy(&environment);
+    let mut variables = environment.split('\0').filter_map(|it| it.split_once('='));
+    let value = variables.find(|(name, _)| *name == variable);
+    Ok(value.map(|(_, value)| value.to_owned()))
 }
 
 /// Waits until a window of this class is in sight, and clicks its middle with the left button.

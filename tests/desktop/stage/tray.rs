@@ -100,6 +100,19 @@ impl Tray {
         }
     }
 
+    /// Hands over the activation token of the click that follows, as a panel of a Wayland desktop does.
+    pub fn hand_over(&self, token: &str) -> Result<()> {
+        self.item()?
+            .call_method("ProvideXdgActivationToken", &token)?;
+        Ok(())
+    }
+
+    /// Clicks the icon with the left button, as a panel does.
+    pub fn activate(&self) -> Result<()> {
+        self.item()?.call_method("Activate", &(0_i32, 0_i32))?;
+        Ok(())
+    }
+
     /// Clicks the entry of the menu that bears `label`, as a panel does.
     pub fn click(&self, label: &str) -> Result<()> {
         let menu = self.menu()?;
@@ -132,13 +145,17 @@ impl Tray {
         )?)
     }
 
+    fn item(&self) -> Result<Proxy<'_>> {
+        let (service, path) = self.place()?;
+        Ok(Proxy::new(&self.connection, service, path, ITEM)?)
+    }
+
     fn property<T>(&self, name: &str) -> Result<T>
     where
         T: TryFrom<OwnedValue>,
         T::Error: Into<zbus::Error>,
     {
-        let (service, path) = self.place()?;
-        let item = Proxy::new(&self.connection, service, path, ITEM)?;
+        let item = self.item()?;
         let properties = Proxy::new(
             &self.connection,
             item.destination().to_owned(),
