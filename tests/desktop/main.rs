@@ -5,4 +5,5 @@ mod daemons;
 mod outlets;
 mod parts;
 mod stage;
+mod starts;
 mod windows;

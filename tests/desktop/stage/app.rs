@@ -12,10 +12,25 @@ use serde_json::{Value, json};
 
 use super::{deadline, program, run, tray::Tray};
 
+const BUS_ADDRESS: &str = "DBUS_SESSION_BUS_ADDRESS";
+
 /// One app. Dropped, it ends.
 pub struct App {
     folder: PathBuf,
+    bus: Bus,
+    language: &'static str,
     process: Option<Child>,
+}
+
+/// Which session bus the app finds.
+#[derive(Clone, Copy, Debug)]
+pub enum Bus {
+    /// The stage's.
+    Stage,
+    /// It is told of none.
+    Unnamed,
+    /// The one that it is told of does not answer.
+    Dead,
 }
 
 impl App {
@@ -26,8 +41,22 @@ impl App {
         }
         Ok(Self {
             folder: folder.to_owned(),
+            bus: Bus::Stage,
+            language: "en",
             process: None,
         })
+    }
+
+    /// Lets whatever is started from here on find another session bus.
+    pub fn on(&mut self, bus: Bus) -> &mut Self {
+        self.bus = bus;
+        self
+    }
+
+    /// Lets whatever is started from here on speak this language.
+    pub fn speaking(&mut self, language: &'static str) -> &mut Self {
+        self.language = language;
+        self
     }
 
     /// Starts it as at login.
@@ -60,8 +89,9 @@ impl App {
         Ok(())
     }
 
-    pub fn pair(&self, link: &str) -> Result<()> {
-        run(self.command().args(["pair", link])).map(drop)
+    /// Pairs it, and returns what that prints.
+    pub fn pair(&self, link: &str) -> Result<String> {
+        run(self.command().args(["pair", link]))
     }
 
     pub fn status(&self) -> Result<Value> {
@@ -115,6 +145,12 @@ impl App {
         for (name, value) in self.environment() {
             command.env(name, value);
         }
+        command.env("LANGUAGE", self.language);
+        match self.bus {
+            Bus::Stage => &mut command,
+            Bus::Unnamed => command.env_remove(BUS_ADDRESS),
+            Bus::Dead => command.env(BUS_ADDRESS, "unix:path=/nonexistent/bus"),
+        };
         command
     }
 
@@ -143,7 +179,8 @@ impl App {
         &self.folder
     }
 
-    fn log(&self) -> String {
+    /// Returns what it said on its terminal.
+    pub fn log(&self) -> String {
         fs::read_to_string(self.folder.join("desk.log")).unwrap_or_default()
     }
 }
