@@ -2,6 +2,7 @@
 
 mod choices;
 mod daemons;
+mod links;
 mod outlets;
 mod parts;
 mod stage;

@@ -160,20 +160,16 @@ fn the_activation_token_of_a_click_in_the_tray_reaches_the_window_that_it_opens(
     app.start()?;
     let tray = Tray::open()?;
     tray.wait_for("the icon", |tooltip| tooltip.contains("Campanile"))?;
-    let open_bell = |tray: &Tray| tray.activate();
-    let open_preferences = |tray: &Tray| tray.click("Preferences…");
-    let clicks: [(_, &dyn Fn(&Tray) -> Result<()>); 2] = [
-        ("Campanile", &open_bell),
-        ("Preferences", &open_preferences),
-    ];
-    for (title, click) in clicks {
+    let check = |title: &str, click: &dyn Fn() -> Result<()>| {
         let token = format!("a-token-for-{title}");
         tray.hand_over(&token)?;
-        click(&tray)?;
+        click()?;
         let window = window_in_sight(title)?;
         for variable in ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"] {
             assert_eq!(started_with(&window, variable)?.as_ref(), Some(&token));
         }
-    }
-    Ok(())
+        anyhow::Ok(())
+    };
+    check("Campanile", &|| tray.activate())?;
+    check("Preferences", &|| tray.click("Preferences…"))
 }

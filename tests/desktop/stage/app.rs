@@ -12,6 +12,13 @@ use serde_json::{Value, json};
 
 use super::{deadline, program, run, tray::Tray};
 
+/// The folders of its user.
+const PLACES: [(&str, &str); 4] = [
+    ("XDG_DATA_HOME", "data"),
+    ("XDG_STATE_HOME", "state"),
+    ("XDG_CONFIG_HOME", "config"),
+    ("XDG_RUNTIME_DIR", "run"),
+];
 const BUS_ADDRESS: &str = "DBUS_SESSION_BUS_ADDRESS";
 
 /// One app. Dropped, it ends.
@@ -36,7 +43,7 @@ pub enum Bus {
 impl App {
     /// Makes the folders of a new user; nothing is started.
     pub fn at(folder: &Path) -> Result<Self> {
-        for name in ["data", "state", "config", "run"] {
+        for (_, name) in PLACES {
             fs::create_dir_all(folder.join(name))?;
         }
         Ok(Self {
@@ -155,24 +162,12 @@ impl App {
     }
 
     pub fn environment(&self) -> [(&'static str, PathBuf); 4] {
-        [
-            "XDG_DATA_HOME",
-            "XDG_STATE_HOME",
-            "XDG_CONFIG_HOME",
-            "XDG_RUNTIME_DIR",
-        ]
-        .map(|name| {
-            (
-                name,
-                self.folder.join(
-                    name.split('_')
-                        .nth(1)
-                        .unwrap_or_default()
-                        .to_lowercase()
-                        .replace("runtime", "run"),
-                ),
-            )
-        })
+        PLACES.map(|(name, folder)| (name, self.folder.join(folder)))
+    }
+
+    /// Returns where the user's own desktop entries lie, among other things.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
     }
 
     pub fn folder(&self) -> &Path {
