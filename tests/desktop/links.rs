@@ -13,7 +13,7 @@ fn a_clicked_link_starts_the_app_and_signs_in() -> Result<()> {
         handler.open(&app, desktop, &server.pairing_link()?)?;
         app.ask_until(|status| status["connected"] == true)?;
         // Whoever clicked looks at no terminal.
-        window_in_sight("Campanile")?;
+        window_in_sight(&app, "Campanile")?;
         app.wait_for_windows(&["bell"])?;
         run(app.command().arg("quit"))?;
     }

@@ -168,10 +168,10 @@ fn a_window_that_was_just_closed_opens_again() -> Result<()> {
     let stage = Stage::up()?;
     run(stage.app.command().args(["--open", "bell"]))?;
     for _ in 0..3 {
-        escape(&window_in_sight("Campanile")?)?;
+        escape(&window_in_sight(&stage.app, "Campanile")?)?;
         // It may be ending still; the word must not go to it.
         run(stage.app.command().args(["--open", "bell"]))?;
     }
-    window_in_sight("Campanile")?;
+    window_in_sight(&stage.app, "Campanile")?;
     stage.app.wait_for_windows(&["bell"])
 }

@@ -43,7 +43,7 @@ fn without_a_session_bus_the_app_can_be_reached_and_says_what_is_missing() -> Re
         app.ask_until(|status| status["unread"] == 1)?;
         // The second start opens the bell of the first.
         run(&mut app.command())?;
-        window_in_sight("Campanile")?;
+        window_in_sight(&app, "Campanile")?;
         app.wait_for_windows(&["bell"])?;
         run(app.command().args(["--open", "preferences"]))?;
         app.wait_for_windows(&["bell", "preferences"])?;

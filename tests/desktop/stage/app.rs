@@ -170,6 +170,11 @@ impl App {
         self.folder.join("data")
     }
 
+    /// Returns by which folder its processes can be told from those of others.
+    pub fn runtime(&self) -> String {
+        self.folder.join("run").display().to_string()
+    }
+
     pub fn folder(&self) -> &Path {
         &self.folder
     }

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 
-use super::{PATIENCE, deadline, desktop, run};
+use super::{PATIENCE, app::App, deadline, desktop, run};
 
 /// The panel's bar at the top of the screen, as ImageMagick writes a place.
 const PANEL: &str = "1280x32+0+0";
@@ -42,8 +42,8 @@ impl Screen {
         }
     }
 
-    /// Waits for an icon that was not there, and clicks its middle with the left button.
-    pub fn click_the_new_icon(&self) -> Result<()> {
+    /// Waits for an icon that was not there, and clicks its middle with this button.
+    pub fn click_the_new_icon(&self, button: u32) -> Result<()> {
         let now = self.folder.path().join("now.png");
         let limit = deadline();
         loop {
@@ -53,7 +53,7 @@ impl Screen {
                 && width <= ICON_MOST
             {
                 let (x, y) = (x + width / 2, y + height / 2);
-                return click(x.cast_signed(), y.cast_signed(), 1);
+                return click(x.cast_signed(), y.cast_signed(), button);
             }
             if Instant::now() > limit {
                 bail!("no icon came to the panel");
@@ -62,9 +62,22 @@ impl Screen {
     }
 }
 
-/// Waits until a window of this title is in sight, and returns its number.
-pub fn window_in_sight(title: &str) -> Result<String> {
-    search(&["--name", &format!("^{title}$")])
+/// Waits until a window of this title that is this app's is in sight, and returns its number.
+pub fn window_in_sight(app: &App, title: &str) -> Result<String> {
+    let runtime = app.runtime();
+    let limit = deadline();
+    loop {
+        // What an earlier app has left may still be closing.
+        for window in search(&["--name", &format!("^{title}$")])?.lines() {
+            if started_with(window, "XDG_RUNTIME_DIR").is_ok_and(|it| it.as_ref() == Some(&runtime))
+            {
+                return Ok(window.to_owned());
+            }
+        }
+        if Instant::now() > limit {
+            bail!("no window {title:?} of this app came");
+        }
+    }
 }
 
 fn search(what: &[&str]) -> Result<String> {
@@ -73,6 +86,21 @@ fn search(what: &[&str]) -> Result<String> {
         .args([&limit, "xdotool", "search", "--sync", "--onlyvisible"])
         .args(what))?;
     Ok(found.trim().to_owned())
+}
+
+/// Does something, and waits until a window of this class is in sight that was not before.
+pub fn opens_a_window(class: &str, deed: impl FnOnce() -> Result<()>) -> Result<()> {
+    let class = format!("^{class}$");
+    let before = search(&["--class", &class])?;
+    deed()?;
+    let limit = deadline();
+    // None goes meanwhile; each look takes its time.
+    while search(&["--class", &class])?.lines().count() <= before.lines().count() {
+        if Instant::now() > limit {
+            bail!("no window of the class {class} came");
+        }
+    }
+    Ok(())
 }
 
 /// Returns a variable of the environment with which the process of a window was started.
