@@ -10,7 +10,9 @@ use anyhow::Result;
 use serde_json::Value;
 
 use crate::stage::{
-    Stage, desktop,
+    Stage,
+    daemon::Hung,
+    desktop,
     notify::Ear,
     run,
     screen::{escape, window_in_sight},
@@ -70,6 +72,31 @@ fn a_daemon_that_restarts_shows_the_next_toast() -> Result<()> {
         toast.replaces, 0,
         "the ids of the daemon that died mean nothing to this one"
     );
+    Ok(())
+}
+
+#[test]
+fn a_daemon_that_hangs_holds_up_nothing_and_goes_on_when_it_can() -> Result<()> {
+    let stage = Stage::up()?;
+    let (tray, ear) = (Tray::open()?, Ear::open()?);
+    let hung = Hung::dunst()?;
+    let send = |kind, conversation| {
+        let flags = ["--recipient", "a1", "--conversation", conversation];
+        stage.server.send(kind, &flags)
+    };
+    send("conversation_assigned", "1")?;
+    ear.toast(|toast| toast.title.contains("assigned"))?;
+    stage.app.ask_until(|status| {
+        part(status, "toast")["code"] == "hangs" && status["last_error"] == "toast-hangs"
+    })?;
+    tray.wait_for("the number", |tooltip| tooltip.contains("1 unread"))?;
+    drop(hung);
+    send("sla_expired", "2")?;
+    ear.toast(|toast| toast.title == "SLA breached")?;
+    stage.app.ask_until(|status| {
+        part(status, "toast")["state"] == "works" && status["last_error"].is_null()
+    })?;
+    tray.wait_for("the number", |tooltip| tooltip.contains("2 unread"))?;
     Ok(())
 }
 
