@@ -63,6 +63,9 @@ fn a_daemon_that_restarts_shows_the_next_toast() -> Result<()> {
     )?;
     ear.toast(|toast| toast.title.contains("assigned"))?;
     desktop(&["stop", "dunst"])?;
+    stage
+        .app
+        .ask_until(|status| part(status, "toast")["code"] == "none")?;
     desktop(&["start", "dunst"])?;
     stage
         .server
