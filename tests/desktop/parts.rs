@@ -7,10 +7,10 @@ use std::{
 };
 
 use anyhow::Result;
-use serde_json::Value;
 
 use crate::stage::{
     Stage,
+    app::part,
     daemon::Hung,
     desktop,
     notify::Ear,
@@ -18,13 +18,6 @@ use crate::stage::{
     screen::{escape, window_in_sight},
     tray::Tray,
 };
-
-fn part<'a>(status: &'a Value, name: &str) -> &'a Value {
-    status["parts"]
-        .as_array()
-        .and_then(|parts| parts.iter().find(|part| part["part"] == name))
-        .map_or(&Value::Null, |part| &part["is"])
-}
 
 #[test]
 fn a_panel_that_restarts_gets_the_icon_again() -> Result<()> {

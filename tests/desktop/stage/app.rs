@@ -194,3 +194,11 @@ impl Drop for App {
         }
     }
 }
+
+/// Returns how a part is, as a status tells it.
+pub fn part<'a>(status: &'a Value, name: &str) -> &'a Value {
+    status["parts"]
+        .as_array()
+        .and_then(|parts| parts.iter().find(|part| part["part"] == name))
+        .map_or(&Value::Null, |part| &part["is"])
+}

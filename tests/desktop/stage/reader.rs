@@ -27,7 +27,7 @@ pub struct Reader {
 /// Something that stands on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Thing {
-    /// `label`, `push button`, `menu item` and so on.
+    /// `label`, `push button` and so on.
     pub role: String,
     /// The words that it bears.
     pub name: String,
@@ -70,6 +70,18 @@ impl Reader {
     pub fn click(&self, role: &str, name: &str) -> Result<()> {
         self.find(name, |thing| thing.role == role && thing.name == name)?
             .click()
+    }
+
+    /// Waits until nothing of this role and name stands on the screen.
+    pub fn miss(&self, role: &str, name: &str) -> Result<()> {
+        let limit = deadline();
+        let is_it = |thing: &Thing| thing.role == role && thing.name == name;
+        while self.things().iter().any(is_it) {
+            if Instant::now() > limit {
+                bail!("{name} stays");
+            }
+        }
+        Ok(())
     }
 
     /// Returns all that stands on the screen.

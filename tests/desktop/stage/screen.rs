@@ -81,11 +81,18 @@ pub fn window_in_sight(app: &App, title: &str) -> Result<String> {
 }
 
 fn search(what: &[&str]) -> Result<String> {
-    let limit = PATIENCE.as_secs().to_string();
-    let found = run(Command::new("timeout")
-        .args([&limit, "xdotool", "search", "--sync", "--onlyvisible"])
-        .args(what))?;
-    Ok(found.trim().to_owned())
+    let patience = PATIENCE.as_secs().to_string();
+    let mut command = Command::new("timeout");
+    command.args([&patience, "xdotool", "search", "--sync", "--onlyvisible"]);
+    command.args(what);
+    let limit = deadline();
+    loop {
+        match run(&mut command) {
+            // A window that goes while it is looked at ends the search.
+            Err(error) if error.to_string().contains("BadWindow") && Instant::now() < limit => {}
+            found => return Ok(found?.trim().to_owned()),
+        }
+    }
 }
 
 /// Does something, and waits until a window of this class is in sight that was not before.
