@@ -106,9 +106,7 @@ fn start(places: &Places, open: Option<Window>) -> anyhow::Result<()> {
             let Some(window) = open else {
                 return Client::connect(places).await.map(drop);
             };
-            let activation = window::ACTIVATION_VARIABLES
-                .iter()
-                .find_map(|name| std::env::var(name).ok());
+            let activation = activation();
             let mut client = Client::connect(places).await?;
             client.ask(&Question::Open { window, activation }).await?;
             Ok(())
@@ -143,32 +141,41 @@ async fn pair(places: &Places, link: String, show: bool) -> anyhow::Result<()> {
         _ => link,
     };
     let mut client = reach_or_start(places).await?;
-    let answer = client
-        .ask(&Question::Pair {
-            link,
-            offered: show,
-        })
-        .await?;
     if show {
         // A browser shows nobody what this process prints.
         client
             .ask(&Question::Open {
                 window: Window::Bell,
-                activation: None,
+                activation: activation(),
             })
             .await?;
     }
+    let offered = show;
+    let answer = client.ask(&Question::Pair { link, offered }).await?;
     match answer {
         Answer::Done => Ok(()),
+        Answer::Noted(note) => {
+            println!("{note}");
+            Ok(())
+        }
         Answer::Refused(why) => bail!(why),
         _ => bail!("the desk did not understand; end it and start it anew: campanile quit"),
     }
+}
+
+/// Returns the activation token of the click that started this process, if one did.
+fn activation() -> Option<String> {
+    window::ACTIVATION_VARIABLES
+        .iter()
+        .find_map(|name| std::env::var(name).ok())
 }
 
 /// Connects to the desk, which is started where there is none.
 async fn reach_or_start(places: &Places) -> anyhow::Result<Client> {
     Ok(match Client::connect(places).await {
         Err(Unreached::NoDesk(_)) => {
+            // Whoever has the lock may be starting or ending: of two desks the one that comes late reaches the other,
+            // and ends, or takes its place.
             detached::start()?;
             Client::connect_within(places, PATIENCE).await?
         }

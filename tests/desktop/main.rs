@@ -1,7 +1,10 @@
 //! The real desktop: what a person sees, hears and clicks, driven through the panel, the daemon and the windows.
 
 mod choices;
+mod daemons;
+mod links;
 mod outlets;
 mod parts;
 mod stage;
+mod starts;
 mod windows;

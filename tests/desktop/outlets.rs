@@ -10,7 +10,7 @@ use crate::stage::{
     notify::{Ear, Heard},
     opened::Opened,
     run,
-    screen::{Screen, window_in_sight},
+    screen::{Screen, opens_a_window, started_with, window_in_sight},
     sink::{Sink, tones, tones_of},
     tray::Tray,
 };
@@ -143,6 +143,23 @@ fn a_burst_is_a_few_toasts_and_all_of_it_stands_in_the_badge() -> Result<()> {
 }
 
 #[test]
+fn a_right_click_on_the_icon_opens_the_menu_and_an_entry_does_its_deed() -> Result<()> {
+    desktop(&["stop", "panel"])?;
+    desktop(&["start", "panel"])?;
+    let (server, mut app, _folder) = Stage::parts()?;
+    let screen = Screen::look()?;
+    app.start()?;
+    app.pair(&server.pairing_link()?)?;
+    app.ask_until(|status| status["connected"] == true)?;
+    let tray = Tray::open()?;
+    let keys = tray.keys_to(&["Quiet hours: off", "1 hour"])?;
+    opens_a_window("wrapper-2.0", || screen.click_the_new_icon(3))?;
+    run(Command::new("xdotool").arg("key").args(keys))?;
+    tray.wait_for("quiet", |tooltip| tooltip.contains("quiet until"))?;
+    Ok(())
+}
+
+#[test]
 fn a_left_click_on_the_icon_opens_the_bell() -> Result<()> {
     // A fresh panel: what an earlier app leaves behind is not taken for this one's icon.
     desktop(&["stop", "panel"])?;
@@ -150,6 +167,26 @@ fn a_left_click_on_the_icon_opens_the_bell() -> Result<()> {
     let (_server, mut app, _folder) = Stage::parts()?;
     let screen = Screen::look()?;
     app.start()?;
-    screen.click_the_new_icon()?;
-    window_in_sight("Campanile").map(drop)
+    screen.click_the_new_icon(1)?;
+    window_in_sight(&app, "Campanile").map(drop)
+}
+
+#[test]
+fn the_activation_token_of_a_click_in_the_tray_reaches_the_window_that_it_opens() -> Result<()> {
+    let (_server, mut app, _folder) = Stage::parts()?;
+    app.start()?;
+    let tray = Tray::open()?;
+    tray.wait_for("the icon", |tooltip| tooltip.contains("Campanile"))?;
+    let check = |title: &str, click: &dyn Fn() -> Result<()>| {
+        let token = format!("a-token-for-{title}");
+        tray.hand_over(&token)?;
+        click()?;
+        let window = window_in_sight(&app, title)?;
+        for variable in ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"] {
+            assert_eq!(started_with(&window, variable)?.as_ref(), Some(&token));
+        }
+        anyhow::Ok(())
+    };
+    check("Campanile", &|| tray.activate())?;
+    check("Preferences", &|| tray.click("Preferences…"))
 }

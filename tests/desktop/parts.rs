@@ -7,22 +7,17 @@ use std::{
 };
 
 use anyhow::Result;
-use serde_json::Value;
 
 use crate::stage::{
-    Stage, desktop,
+    Stage,
+    app::part,
+    daemon::Hung,
+    desktop,
     notify::Ear,
     run,
     screen::{drawn, escape, process_of, window_in_sight},
     tray::Tray,
 };
-
-fn part<'a>(status: &'a Value, name: &str) -> &'a Value {
-    status["parts"]
-        .as_array()
-        .and_then(|parts| parts.iter().find(|part| part["part"] == name))
-        .map_or(&Value::Null, |part| &part["is"])
-}
 
 #[test]
 fn a_panel_that_restarts_gets_the_icon_again() -> Result<()> {
@@ -61,6 +56,9 @@ fn a_daemon_that_restarts_shows_the_next_toast() -> Result<()> {
     )?;
     ear.toast(|toast| toast.title.contains("assigned"))?;
     desktop(&["stop", "dunst"])?;
+    stage
+        .app
+        .ask_until(|status| part(status, "toast")["code"] == "none")?;
     desktop(&["start", "dunst"])?;
     stage
         .server
@@ -70,6 +68,31 @@ fn a_daemon_that_restarts_shows_the_next_toast() -> Result<()> {
         toast.replaces, 0,
         "the ids of the daemon that died mean nothing to this one"
     );
+    Ok(())
+}
+
+#[test]
+fn a_daemon_that_hangs_holds_up_nothing_and_goes_on_when_it_can() -> Result<()> {
+    let stage = Stage::up()?;
+    let (tray, ear) = (Tray::open()?, Ear::open()?);
+    let hung = Hung::dunst()?;
+    let send = |kind, conversation| {
+        let flags = ["--recipient", "a1", "--conversation", conversation];
+        stage.server.send(kind, &flags)
+    };
+    send("conversation_assigned", "1")?;
+    ear.toast(|toast| toast.title.contains("assigned"))?;
+    stage.app.ask_until(|status| {
+        part(status, "toast")["code"] == "hangs" && status["last_error"] == "toast-hangs"
+    })?;
+    tray.wait_for("the number", |tooltip| tooltip.contains("1 unread"))?;
+    drop(hung);
+    send("sla_expired", "2")?;
+    ear.toast(|toast| toast.title == "SLA breached")?;
+    stage.app.ask_until(|status| {
+        part(status, "toast")["state"] == "works" && status["last_error"].is_null()
+    })?;
+    tray.wait_for("the number", |tooltip| tooltip.contains("2 unread"))?;
     Ok(())
 }
 
@@ -167,14 +190,14 @@ fn a_second_start_opens_the_bell_of_the_first_and_open_a_window_of_choice() -> R
 fn a_window_that_was_just_closed_is_the_one_that_opens_again() -> Result<()> {
     let stage = Stage::up()?;
     run(stage.app.command().args(["--open", "bell"]))?;
-    let first = window_in_sight("Campanile")?;
+    let first = window_in_sight(&stage.app, "Campanile")?;
     let process = process_of(&first)?;
     drawn(&first)?;
     for _ in 0..3 {
         escape(&first)?;
         // It may be telling the desk still that it was closed; the word must not be lost in between.
         run(stage.app.command().args(["--open", "bell"]))?;
-        let again = window_in_sight("Campanile")?;
+        let again = window_in_sight(&stage.app, "Campanile")?;
         assert_eq!(process_of(&again)?, process);
         drawn(&again)?;
     }

@@ -1,8 +1,11 @@
 //! The stage: a real server, a real app, and eyes and ears on the desktop around them.
 
 pub mod app;
+pub mod daemon;
+pub mod handler;
 pub mod notify;
 pub mod opened;
+pub mod reader;
 pub mod screen;
 pub mod second;
 pub mod server;

@@ -72,8 +72,15 @@ pub enum Message {
     },
     /// The server answered changes.
     Settled(Vec<(ChangeId, Outcome)>),
-    /// A person did something in a window, the tray or on the command line.
+    /// A person did something in a window or on the command line.
     Act(Action),
+    /// A person clicked the tray.
+    Clicked {
+        /// What was meant by it.
+        action: Action,
+        /// The activation token that came with it.
+        activation: Option<String>,
+    },
     /// A person pressed a toast.
     Pressed {
         /// Which.

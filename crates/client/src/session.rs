@@ -268,7 +268,8 @@ impl Session {
             Message::Presence(presence) => self.present(presence),
             Message::Verdict { id, told } => self.verdict_came(id, told),
             Message::Settled(answers) => self.settled(answers, now),
-            Message::Act(action) => self.act(action, now),
+            Message::Act(action) => self.act(action, None, now),
+            Message::Clicked { action, activation } => self.act(action, activation, now),
             Message::Pressed {
                 key,
                 press,
@@ -291,11 +292,11 @@ impl Session {
         }
     }
 
-    fn act(&mut self, action: Action, now: Timestamp) {
+    fn act(&mut self, action: Action, activation: Option<String>, now: Timestamp) {
         self.problem = None;
         self.dirty = true;
         match action {
-            Action::Open { id, agreed } => self.open(id, agreed, None, now),
+            Action::Open { id, agreed } => self.open(id, agreed, activation, now),
             Action::Read { what } => self.read(&what, now),
             Action::Unread { what } => self.unread(&what, now),
             Action::Snooze { what, until } => self.snooze(&what, until, now),
@@ -313,7 +314,7 @@ impl Session {
             Action::Pair { link } => self.pair(link),
             Action::OfferPair { link } => self.offer_pair(link),
             Action::SignOut => self.sign_out(),
-            Action::Show { window, kind } => self.show_window(window, kind),
+            Action::Show { window, kind } => self.show_window(window, kind, activation),
             Action::Reconnect => self.out.push(Effect::Reconnect),
             Action::Language { language } => self.speak(language),
             Action::Theme { theme } => self.draw_in(theme),

@@ -179,7 +179,11 @@ impl Resident {
             if let Message::Paired(paired) = &message {
                 let answer = paired.as_ref().map_or_else(
                     |fault: &PairingFault| Answer::Refused(account::say(fault).into()),
-                    |_| Answer::Done,
+                    |account| {
+                        self.session
+                            .note_on(account)
+                            .map_or(Answer::Done, Answer::Noted)
+                    },
                 );
                 if let Some(waiting) = self.pairing.take() {
                     // Whoever asked may have stopped waiting.

@@ -116,6 +116,8 @@ pub enum Answer {
     Status(Box<Status>),
     /// Done.
     Done,
+    /// Done, and what is to be known of it: one line.
+    Noted(String),
     /// Not done, and why: one line that says what to do.
     Refused(String),
 }
@@ -221,6 +223,7 @@ mod tests {
             Answer::Page(Page::default()),
             Answer::Zones(vec!["Europe/Kyiv".into()]),
             Answer::Done,
+            Answer::Noted("for now".into()),
             Answer::Refused("no".into()),
         ] {
             let text = serde_json::to_string(&answer).expect("written");

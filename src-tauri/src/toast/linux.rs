@@ -180,4 +180,4 @@ impl Courier {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

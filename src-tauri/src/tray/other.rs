@@ -138,7 +138,13 @@ impl Keeper {
 
 /// Passes on a click. It is on the main thread, which must not wait for the desk.
 fn tell(events: &Sender<Message>, action: Action) {
-    if events.try_send(Message::Act(action)).is_err() {
+    if events
+        .try_send(Message::Clicked {
+            action,
+            activation: None,
+        })
+        .is_err()
+    {
         tracing::warn!("a click in the tray was lost: the desk takes no messages");
     }
 }

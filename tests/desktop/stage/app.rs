@@ -12,22 +12,58 @@ use serde_json::{Value, json};
 
 use super::{deadline, program, run, tray::Tray};
 
+/// The folders of its user.
+const PLACES: [(&str, &str); 4] = [
+    ("XDG_DATA_HOME", "data"),
+    ("XDG_STATE_HOME", "state"),
+    ("XDG_CONFIG_HOME", "config"),
+    ("XDG_RUNTIME_DIR", "run"),
+];
+const BUS_ADDRESS: &str = "DBUS_SESSION_BUS_ADDRESS";
+
 /// One app. Dropped, it ends.
 pub struct App {
     folder: PathBuf,
+    bus: Bus,
+    language: &'static str,
     process: Option<Child>,
+}
+
+/// Which session bus the app finds.
+#[derive(Clone, Copy, Debug)]
+pub enum Bus {
+    /// The stage's.
+    Stage,
+    /// It is told of none.
+    Unnamed,
+    /// The one that it is told of does not answer.
+    Dead,
 }
 
 impl App {
     /// Makes the folders of a new user; nothing is started.
     pub fn at(folder: &Path) -> Result<Self> {
-        for name in ["data", "state", "config", "run"] {
+        for (_, name) in PLACES {
             fs::create_dir_all(folder.join(name))?;
         }
         Ok(Self {
             folder: folder.to_owned(),
+            bus: Bus::Stage,
+            language: "en",
             process: None,
         })
+    }
+
+    /// Lets whatever is started from here on find another session bus.
+    pub fn on(&mut self, bus: Bus) -> &mut Self {
+        self.bus = bus;
+        self
+    }
+
+    /// Lets whatever is started from here on speak this language.
+    pub fn speaking(&mut self, language: &'static str) -> &mut Self {
+        self.language = language;
+        self
     }
 
     /// Starts it as at login.
@@ -53,8 +89,16 @@ impl App {
         Ok(())
     }
 
-    pub fn pair(&self, link: &str) -> Result<()> {
-        run(self.command().args(["pair", link])).map(drop)
+    /// Ends it as a person does.
+    pub fn quit(&mut self) -> Result<()> {
+        run(self.command().arg("quit"))?;
+        self.process.take().context("the app runs")?.wait()?;
+        Ok(())
+    }
+
+    /// Pairs it, and returns what that prints.
+    pub fn pair(&self, link: &str) -> Result<String> {
+        run(self.command().args(["pair", link]))
     }
 
     pub fn status(&self) -> Result<Value> {
@@ -83,16 +127,21 @@ impl App {
         Ok(())
     }
 
-    /// Waits until these windows are open; no signal tells of it, and each question takes its time.
+    /// Waits until these windows are open.
     pub fn wait_for_windows(&self, windows: &[&str]) -> Result<()> {
+        self.ask_until(|status| status["windows"] == json!(windows))
+    }
+
+    /// Asks until the status fits, for what no word of the tray tells; each question takes its time.
+    pub fn ask_until(&self, wanted: impl Fn(&Value) -> bool) -> Result<()> {
         let limit = deadline();
         loop {
-            let open = self.status()?["windows"].take();
-            if open == json!(windows) {
+            let status = self.status()?;
+            if wanted(&status) {
                 return Ok(());
             }
             if Instant::now() > limit {
-                bail!("waited for {windows:?}; open are {open}");
+                bail!("the status stayed at {status:#}");
             }
         }
     }
@@ -103,35 +152,35 @@ impl App {
         for (name, value) in self.environment() {
             command.env(name, value);
         }
+        command.env("LANGUAGE", self.language);
+        match self.bus {
+            Bus::Stage => &mut command,
+            Bus::Unnamed => command.env_remove(BUS_ADDRESS),
+            Bus::Dead => command.env(BUS_ADDRESS, "unix:path=/nonexistent/bus"),
+        };
         command
     }
 
     pub fn environment(&self) -> [(&'static str, PathBuf); 4] {
-        [
-            "XDG_DATA_HOME",
-            "XDG_STATE_HOME",
-            "XDG_CONFIG_HOME",
-            "XDG_RUNTIME_DIR",
-        ]
-        .map(|name| {
-            (
-                name,
-                self.folder.join(
-                    name.split('_')
-                        .nth(1)
-                        .unwrap_or_default()
-                        .to_lowercase()
-                        .replace("runtime", "run"),
-                ),
-            )
-        })
+        PLACES.map(|(name, folder)| (name, self.folder.join(folder)))
+    }
+
+    /// Returns where the user's own desktop entries lie, among other things.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// Returns by which folder its processes can be told from those of others.
+    pub fn runtime(&self) -> String {
+        self.folder.join("run").display().to_string()
     }
 
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    fn log(&self) -> String {
+    /// Returns what it said on its terminal.
+    pub fn log(&self) -> String {
         fs::read_to_string(self.folder.join("desk.log")).unwrap_or_default()
     }
 }
@@ -144,4 +193,12 @@ impl Drop for App {
             let _ = process.wait();
         }
     }
+}
+
+/// Returns how a part is, as a status tells it.
+pub fn part<'a>(status: &'a Value, name: &str) -> &'a Value {
+    status["parts"]
+        .as_array()
+        .and_then(|parts| parts.iter().find(|part| part["part"] == name))
+        .map_or(&Value::Null, |part| &part["is"])
 }

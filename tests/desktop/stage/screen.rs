@@ -1,6 +1,7 @@
 //! Eyes and a mouse on the screen itself, for what only a picture can tell.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Command,
     time::Instant,
@@ -9,7 +10,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 
-use super::{PATIENCE, deadline, desktop, run};
+use super::{PATIENCE, app::App, deadline, desktop, run};
 
 /// The panel's bar at the top of the screen, as ImageMagick writes a place.
 const PANEL: &str = "1280x32+0+0";
@@ -41,8 +42,8 @@ impl Screen {
         }
     }
 
-    /// Waits for an icon that was not there, and clicks its middle with the left button.
-    pub fn click_the_new_icon(&self) -> Result<()> {
+    /// Waits for an icon that was not there, and clicks its middle with this button.
+    pub fn click_the_new_icon(&self, button: u32) -> Result<()> {
         let now = self.folder.path().join("now.png");
         let limit = deadline();
         loop {
@@ -52,9 +53,7 @@ impl Screen {
                 && width <= ICON_MOST
             {
                 let (x, y) = (x + width / 2, y + height / 2);
-                let (x, y) = (x.to_string(), y.to_string());
-                let click = ["mousemove", &x, &y, "click", "1"];
-                return run(Command::new("xdotool").args(click)).map(drop);
+                return click(x.cast_signed(), y.cast_signed(), button);
             }
             if Instant::now() > limit {
                 bail!("no icon came to the panel");
@@ -63,15 +62,101 @@ impl Screen {
     }
 }
 
-/// Waits until a window of this title is in sight, and returns its number.
-pub fn window_in_sight(title: &str) -> Result<String> {
-    let limit = PATIENCE.as_secs().to_string();
-    let title = format!("^{title}$");
-    let search = ["search", "--sync", "--onlyvisible", "--name", &title];
-    let found = run(Command::new("timeout")
-        .args([&limit, "xdotool"])
-        .args(search))?;
-    Ok(found.trim().to_owned())
+/// Waits until a window of this title that is this app's is in sight, and returns its number.
+pub fn window_in_sight(app: &App, title: &str) -> Result<String> {
+    let runtime = app.runtime();
+    let limit = deadline();
+    loop {
+        // What an earlier app has left may still be closing.
+        for window in search(&["--name", &format!("^{title}$")])?.lines() {
+            if started_with(window, "XDG_RUNTIME_DIR").is_ok_and(|it| it.as_ref() == Some(&runtime))
+            {
+                return Ok(window.to_owned());
+            }
+        }
+        if Instant::now() > limit {
+            bail!("no window {title:?} of this app came");
+        }
+    }
+}
+
+fn search(what: &[&str]) -> Result<String> {
+    let patience = PATIENCE.as_secs().to_string();
+    let mut command = Command::new("timeout");
+    command.args([&patience, "xdotool", "search", "--sync", "--onlyvisible"]);
+    command.args(what);
+    let limit = deadline();
+    loop {
+        match run(&mut command) {
+            // A window that goes while it is looked at ends the search.
+            Err(error) if error.to_string().contains("BadWindow") && Instant::now() < limit => {}
+            found => return Ok(found?.trim().to_owned()),
+        }
+    }
+}
+
+/// Does something, and waits until a window of this class is in sight that was not before.
+pub fn opens_a_window(class: &str, deed: impl FnOnce() -> Result<()>) -> Result<()> {
+    let class = format!("^{class}$");
+    let before = search(&["--class", &class])?;
+    deed()?;
+    let limit = deadline();
+    // None goes meanwhile; each look takes its time.
+    while search(&["--class", &class])?.lines().count() <= before.lines().count() {
+        if Instant::now() > limit {
+            bail!("no window of the class {class} came");
+        }
+    }
+    Ok(())
+}
+
+/// Returns a variable of the environment with which the process of a window was started.
+pub fn started_with(window: &str, variable: &str) -> Result<Option<String>> {
+    let process = run(Command::new("xdotool").args(["getwindowpid", window]))?;
+    let environment = fs::read(format!("/proc/{}/environ", process.trim()))?;
+    let environment = String::from_utf8_lossy(&environment);
+    let mut variables = environment.split('\0').filter_map(|it| it.split_once('='));
+    let value = variables.find(|(name, _)| *name == variable);
+    Ok(value.map(|(_, value)| value.to_owned()))
+}
+
+/// Waits until a window of this class is in sight, and clicks its middle with the left button.
+pub fn click_window_of_class(class: &str) -> Result<()> {
+    let window = search(&["--class", &format!("^{class}$")])?;
+    let [x, y, width, height] = numbers(
+        &["getwindowgeometry", "--shell", &window],
+        ["X", "Y", "WIDTH", "HEIGHT"],
+    )?;
+    click(x + width / 2, y + height / 2, 1)
+}
+
+/// Clicks a place of the screen with this button, as soon as a window lies there.
+pub fn click(x: i32, y: i32, button: u32) -> Result<()> {
+    let [x, y, button] = [x.to_string(), y.to_string(), button.to_string()];
+    let bottom = run(Command::new("xdotool").args(["search", "--maxdepth", "0", "--name", ""]))?;
+    let limit = deadline();
+    loop {
+        let aim = ["mousemove", &x, &y, "getmouselocation", "--shell"];
+        let [window] = numbers(&aim, ["WINDOW"])?;
+        if window.to_string() != bottom.trim() {
+            return run(Command::new("xdotool").args(["click", &button])).map(drop);
+        }
+        if Instant::now() > limit {
+            bail!("no window lies at {x}, {y}");
+        }
+    }
+}
+
+/// Returns what `xdotool` tells under these names.
+fn numbers<const N: usize>(command: &[&str], names: [&str; N]) -> Result<[i32; N]> {
+    let told = run(Command::new("xdotool").args(command))?;
+    let mut found = [0; N];
+    for (place, name) in found.iter_mut().zip(names) {
+        let mut lines = told.lines();
+        let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        *place = value.context(told.clone())?.parse()?;
+    }
+    Ok(found)
 }
 
 /// Returns the process that shows a window.

@@ -1,11 +1,15 @@
 //! A second desk of the agent, spoken to over the wire: what is chosen at one desk holds at all of them.
 
+use std::{collections::BTreeMap, time::Instant};
+
 use anyhow::{Context as _, Result, bail};
 use campanile_core::time::Timestamp;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use url::Url;
 use uuid::Uuid;
+
+use super::deadline;
 
 /// A desk without a tray, paired as any other.
 pub struct SecondDesk {
@@ -50,6 +54,41 @@ impl SecondDesk {
     /// Marks everything read.
     pub fn read_all(&self) -> Result<()> {
         self.push(&json!({ "type": "all_read", "up_to": i64::MAX }))
+    }
+
+    /// Returns how the server has the conversations marked, by their numbers.
+    fn marks(&self) -> Result<BTreeMap<String, String>> {
+        let request = self.client.get(format!("{}/v1/snapshot", self.server));
+        let snapshot: Value = self.runtime.block_on(async {
+            let answer = request.bearer_auth(&self.token).send().await?;
+            anyhow::Ok(answer.json().await?)
+        })?;
+        let items = snapshot["items"].as_array().context("items")?;
+        Ok(items
+            .iter()
+            .map(|item| {
+                let conversation = item["notice"]["conversation"]["id"].as_str();
+                let mark = item["mark"]["as"].as_str();
+                (
+                    conversation.unwrap_or_default().to_owned(),
+                    mark.unwrap_or_default().to_owned(),
+                )
+            })
+            .collect())
+    }
+
+    /// Waits until the server has the conversations marked so; each question takes its time.
+    pub fn wait_for_marks(&self, expected: &BTreeMap<String, String>) -> Result<()> {
+        let limit = deadline();
+        loop {
+            let marks = self.marks()?;
+            if marks == *expected {
+                return Ok(());
+            }
+            if Instant::now() > limit {
+                bail!("waited for {expected:#?}; the server has {marks:#?}");
+            }
+        }
     }
 
     fn push(&self, deed: &Value) -> Result<()> {

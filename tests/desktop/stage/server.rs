@@ -75,7 +75,11 @@ impl Server {
     }
 
     pub fn pairing_link(&self) -> Result<String> {
-        Ok(run(self.command().args(["pair", "--agent", "mira"]))?
+        self.pairing_link_of("mira")
+    }
+
+    pub fn pairing_link_of(&self, agent: &str) -> Result<String> {
+        Ok(run(self.command().args(["pair", "--agent", agent]))?
             .trim()
             .to_owned())
     }

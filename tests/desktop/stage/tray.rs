@@ -1,6 +1,6 @@
 //! Eyes on the tray: the icon's picture, tooltip and menu, as its host reads them over the bus.
 
-use std::time::Instant;
+use std::{collections::HashMap, time::Instant};
 
 use anyhow::{Context as _, Result, bail};
 use zbus::{
@@ -100,25 +100,46 @@ impl Tray {
         }
     }
 
+    /// Hands over the activation token of the click that follows, as a panel of a Wayland desktop does.
+    pub fn hand_over(&self, token: &str) -> Result<()> {
+        self.item()?
+            .call_method("ProvideXdgActivationToken", &token)?;
+        Ok(())
+    }
+
+    /// Clicks the icon with the left button, as a panel does.
+    pub fn activate(&self) -> Result<()> {
+        self.item()?.call_method("Activate", &(0_i32, 0_i32))?;
+        Ok(())
+    }
+
     /// Clicks the entry of the menu that bears `label`, as a panel does.
     pub fn click(&self, label: &str) -> Result<()> {
         let menu = self.menu()?;
-        type Layout = (
-            i32,
-            std::collections::HashMap<String, OwnedValue>,
-            Vec<OwnedValue>,
-        );
-        let (_, root): (u32, Layout) =
-            menu.call("GetLayout", &(0_i32, -1_i32, Vec::<String>::new()))?;
-        let mut found = Vec::new();
-        collect(root.2, &mut found);
-        let (id, _) = found
-            .iter()
-            .find(|(_, text)| text == label)
-            .with_context(|| format!("no entry {label:?} among {found:?}"))?;
+        let entries = entries(&menu)?;
+        let id = find(&entries, label).with_context(|| format!("{label:?} among {entries:#?}"))?;
         let data = zbus::zvariant::Value::from(0_i32);
-        menu.call_method("Event", &(*id, "clicked", data, 0_u32))?;
+        menu.call_method("Event", &(id, "clicked", data, 0_u32))?;
         Ok(())
+    }
+
+    /// Returns the keys that lead from the open menu to the entry at the end of `path`, and press it.
+    pub fn keys_to(&self, path: &[&str]) -> Result<Vec<&'static str>> {
+        let mut level = entries(&self.menu()?)?;
+        let mut keys = Vec::new();
+        for label in path {
+            // Of a menu nothing is chosen yet, of one within it the first entry.
+            if keys.is_empty() {
+                keys.push("Down");
+            }
+            let at = level.iter().position(|entry| entry.label == *label);
+            let at = at.with_context(|| format!("{label:?} among {level:#?}"))?;
+            let passed = level.iter().take(at).filter(|entry| entry.can_be_chosen);
+            keys.extend(passed.map(|_| "Down"));
+            level = level.swap_remove(at).children;
+            keys.push(if level.is_empty() { "Return" } else { "Right" });
+        }
+        Ok(keys)
     }
 
     fn menu(&self) -> Result<Proxy<'_>> {
@@ -132,13 +153,17 @@ impl Tray {
         )?)
     }
 
+    fn item(&self) -> Result<Proxy<'_>> {
+        let (service, path) = self.place()?;
+        Ok(Proxy::new(&self.connection, service, path, ITEM)?)
+    }
+
     fn property<T>(&self, name: &str) -> Result<T>
     where
         T: TryFrom<OwnedValue>,
         T::Error: Into<zbus::Error>,
     {
-        let (service, path) = self.place()?;
-        let item = Proxy::new(&self.connection, service, path, ITEM)?;
+        let item = self.item()?;
         let properties = Proxy::new(
             &self.connection,
             item.destination().to_owned(),
@@ -176,25 +201,43 @@ impl Tray {
     }
 }
 
-fn collect(children: Vec<OwnedValue>, found: &mut Vec<(i32, String)>) {
-    for child in children {
-        let Ok(entry) = Structure::try_from(child) else {
-            continue;
-        };
-        type Entry = (
-            i32,
-            std::collections::HashMap<String, OwnedValue>,
-            Vec<OwnedValue>,
-        );
-        let Ok((id, properties, children)) = Entry::try_from(entry) else {
-            continue;
-        };
-        if let Some(Ok(label)) = properties
-            .get("label")
-            .map(|value| String::try_from(value.clone()))
-        {
-            found.push((id, label));
+/// An entry of the menu.
+#[derive(Debug)]
+struct Entry {
+    id: i32,
+    label: String,
+    /// Neither a line nor grey.
+    can_be_chosen: bool,
+    children: Vec<Entry>,
+}
+
+type Properties = HashMap<String, OwnedValue>;
+type Layout = (i32, Properties, Vec<OwnedValue>);
+
+fn entries(menu: &Proxy<'_>) -> Result<Vec<Entry>> {
+    let (_, root): (u32, Layout) =
+        menu.call("GetLayout", &(0_i32, -1_i32, Vec::<String>::new()))?;
+    root.2.into_iter().map(entry).collect()
+}
+
+fn entry(child: OwnedValue) -> Result<Entry> {
+    let (id, properties, children) = Layout::try_from(Structure::try_from(child)?)?;
+    let label = properties.get("label").cloned().map(String::try_from);
+    let is_grey = properties.get("enabled").cloned().map(bool::try_from) == Some(Ok(false));
+    Ok(Entry {
+        id,
+        can_be_chosen: label.is_some() && !is_grey,
+        label: label.transpose()?.unwrap_or_default(),
+        children: children.into_iter().map(entry).collect::<Result<_>>()?,
+    })
+}
+
+fn find(entries: &[Entry], label: &str) -> Option<i32> {
+    entries.iter().find_map(|entry| {
+        if entry.label == label {
+            Some(entry.id)
+        } else {
+            find(&entry.children, label)
         }
-        collect(children, found);
-    }
+    })
 }

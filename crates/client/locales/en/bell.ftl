@@ -142,7 +142,6 @@ link-sign-in = Sign in again
 link-too-old = This Campanile is too old for the server.
 link-too-old-more = Install the newer version; until then nothing new arrives.
 link-no-desk = That came to nothing: Campanile did not answer. Try again; if it stays so, start Campanile again.
-link-session-only = There is no keyring here: you stay signed in until Campanile ends.
 link-dismiss = Hide
 
 quiet-button = Quiet

@@ -38,6 +38,7 @@ part-keyring-absent = There is no keyring on this computer: the sign-in ends wit
 part-keyring-locked = The keyring is locked. Unlock it, then check again.
 part-keyring-failed = The keyring does not work: the sign-in ends with Campanile. Start it again, then check again.
 part-keyring-waiting = The keyring has not started yet. Campanile waits for it.
+link-session-only = There is no keyring here: you stay signed in until Campanile ends.
 part-store-full = The disk is full. Free some space; until then nothing is kept on this computer.
 part-store-read_only = The data folder cannot be written, and nothing is kept on this computer. See that it is yours and can be written, then check again.
 part-store-broken = The local list cannot be written, and nothing is kept on this computer. Start Campanile again; the server still has everything.

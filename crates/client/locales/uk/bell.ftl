@@ -151,7 +151,6 @@ link-sign-in = Увійти знову
 link-too-old = Цей Campanile застарілий для сервера.
 link-too-old-more = Установіть новішу версію; доти нове не надходить.
 link-no-desk = Не вдалося: Campanile не відповів. Спробуйте ще раз; якщо не допоможе, запустіть Campanile знову.
-link-session-only = Тут немає сховища паролів: вхід діє, доки працює Campanile.
 link-dismiss = Сховати
 
 quiet-button = Тиша

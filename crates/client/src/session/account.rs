@@ -83,6 +83,14 @@ impl Session {
         self.pairing
     }
 
+    /// Returns what whoever signs in as `account` is to know of it, if there is anything.
+    #[must_use]
+    pub fn note_on(&self, account: &Account) -> Option<String> {
+        account
+            .session_only
+            .then(|| self.words.say("link-session-only"))
+    }
+
     /// Signs in by a link that something else handed over. Any page can do that: where somebody is signed in, they are asked first.
     pub(super) fn offer_pair(&mut self, link: String) {
         if self.of.account.is_none() {

@@ -10,7 +10,12 @@ use crate::{
 
 impl Session {
     /// Opens a window, the preferences at a row of theirs.
-    pub(super) fn show_window(&mut self, window: Window, kind: Option<String>) {
+    pub(super) fn show_window(
+        &mut self,
+        window: Window,
+        kind: Option<String>,
+        activation: Option<String>,
+    ) {
         let kind = kind.filter(|kind| Kind::find(kind).is_some_and(|kind| self.may_see(kind)));
         if window == Window::Preferences {
             self.turns = self.turns.wrapping_add(1);
@@ -19,10 +24,7 @@ impl Session {
                 turn: self.turns,
             });
         }
-        self.out.push(Effect::OpenWindow {
-            window,
-            activation: None,
-        });
+        self.out.push(Effect::OpenWindow { window, activation });
     }
 
     pub(super) fn windows_are(&mut self, windows: Vec<Window>) {

@@ -1,6 +1,6 @@
 //! The thread of the toasts against daemons that misbehave, each on a bus of its own.
 
-mod stage;
+pub mod stage;
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -22,7 +22,7 @@ use super::{Adapter as _, Bus, Queue, start_on};
 use stage::*;
 
 /// How long a test waits for what must happen.
-const LIMIT: Duration = Duration::from_secs(20);
+pub const LIMIT: Duration = Duration::from_secs(20);
 
 #[test]
 fn a_toast_reaches_the_daemon_escaped_silent_and_without_a_picture() {

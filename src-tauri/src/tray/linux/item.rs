@@ -54,8 +54,13 @@ impl Item {
     }
 
     /// Passes on what a person clicked. It runs on the icon's own thread, which may wait for the desk.
+    ///
+    /// A panel sends the activation token ahead of the click; one that came after it would not be heard before this ends.
     fn act(&self, action: Action) {
-        let _ = self.events.blocking_send(Message::Act(action));
+        let activation = ksni::current_xdg_activation_token();
+        let _ = self
+            .events
+            .blocking_send(Message::Clicked { action, activation });
     }
 }
 

@@ -91,14 +91,18 @@ fn a_click_brings_the_action_of_its_entry() {
     item.activate(0, 0);
     drop(item);
     let heard: Vec<_> = std::iter::from_fn(|| heard.blocking_recv()).collect();
+    let clicked = |action| Message::Clicked {
+        action,
+        activation: None,
+    };
     assert_eq!(
         heard,
         [
-            Message::Act(Action::Available {
+            clicked(Action::Available {
                 as_what: Availability::Away
             }),
-            Message::Act(Action::Quit),
-            Message::Act(Action::Show {
+            clicked(Action::Quit),
+            clicked(Action::Show {
                 window: Window::Bell,
                 kind: None
             }),

@@ -1,0 +1,45 @@
+//! Another notification daemon in dunst's place, and dunst as it hangs.
+
+use std::{fs, path::Path, process::Command};
+
+use anyhow::{Context as _, Result};
+
+use super::{desktop, run};
+
+/// A daemon that runs in place of dunst; dropped, dunst is back.
+pub struct Daemon(&'static str);
+
+impl Daemon {
+    pub fn start(part: &'static str) -> Result<Self> {
+        desktop(&["stop", "dunst"])?;
+        let daemon = Self(part);
+        desktop(&["start", part])?;
+        Ok(daemon)
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = desktop(&["stop", self.0]);
+        let _ = desktop(&["start", "dunst"]);
+    }
+}
+
+/// Dunst, which takes every call and answers none; dropped, it goes on.
+pub struct Hung(String);
+
+impl Hung {
+    pub fn dunst() -> Result<Self> {
+        let folder = std::env::var_os("CAMPANILE_DESKTOP").context("scripts/desktop runs this")?;
+        let process = fs::read_to_string(Path::new(&folder).join("parts/dunst"))?;
+        let process = process.split(' ').next().context("its number")?.to_owned();
+        run(Command::new("kill").args(["-STOP", &process]))?;
+        Ok(Self(process))
+    }
+}
+
+impl Drop for Hung {
+    fn drop(&mut self) {
+        let _ = run(Command::new("kill").args(["-CONT", &self.0]));
+    }
+}
