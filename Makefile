@@ -34,8 +34,8 @@ cross: ## Type-checks the app for Windows and macOS
 bench: ## Measures desk and server beside the least that could do their job; ten minutes
 	@scripts/bench
 
-soak: ## Runs the property tests and the scenarios twenty times as long
-	@PROPTEST_CASES=5120 scripts/test build rust scenarios
+soak: ## Runs each row of the failure model in its long form, and takes up where it stopped
+	@scripts/soak
 
 zones: ## Makes the built-in time zone rules from the release of tzdata that scripts/zones names
 	@scripts/zones

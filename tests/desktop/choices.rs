@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, bail};
 use campanile_core::{catalogue::Kind, melody::Melody};
 use expect_test::{Expect, expect};
 
-use crate::stage::{
+use campanile_tests::stage::{
     Stage,
     notify::{Ear, Notify},
     second::SecondDesk,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 
-use crate::stage::{
+use campanile_tests::stage::{
     Stage, app::part, daemon::Daemon, notify::Ear, opened::Opened, reader::Reader,
     screen::click_window_of_class,
 };
@@ -112,7 +112,7 @@ fn each_daemon_shows_what_was_written_and_a_click_opens_exactly_its_page() -> Re
                 reader.click("push button", "Open")?;
             }
         }
-        assert_eq!(opened.next().context(kind.part)?, address(kind.part));
+        assert_eq!(opened.link().context(kind.part)?, address(kind.part));
         stage
             .app
             .wait_for("nothing unread", |status| status["unread"] == 0)?;
@@ -138,7 +138,7 @@ fn a_button_on_a_toast_does_its_deed_and_only_open_opens() -> Result<()> {
                 .app
                 .wait_for("nothing unread", |status| status["unread"] == 0)?;
             if *button == "Open" {
-                assert_eq!(opened.next()?, address(&conversation));
+                assert_eq!(opened.link()?, address(&conversation));
             }
             let mark = match *button {
                 "In an hour" => "snoozed",

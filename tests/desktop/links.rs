@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 
-use crate::stage::{Stage, handler::Handler, run, screen::window_in_sight, window::Window};
+use campanile_tests::stage::{
+    Stage, handler::Handler, run, screen::window_in_sight, window::Window,
+};
 
 #[test]
 fn a_clicked_link_starts_the_app_and_signs_in() -> Result<()> {

@@ -5,6 +5,5 @@ mod daemons;
 mod links;
 mod outlets;
 mod parts;
-mod stage;
 mod starts;
 mod windows;

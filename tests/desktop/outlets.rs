@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 use campanile_core::melody::Melody;
 
-use crate::stage::{
+use campanile_tests::stage::{
     Stage, desktop,
     notify::{Ear, Heard},
     opened::Opened,
@@ -55,7 +55,7 @@ fn a_click_on_the_toast_opens_exactly_its_conversation_and_marks_it_read() -> Re
     ear.toast(|toast| toast.title.contains("assigned"))?;
     tray.wait_for("the number", |tooltip| tooltip.contains("1 unread"))?;
     run(Command::new("dunstctl").args(["action", "0"]))?;
-    assert_eq!(opened.next()?, "https://desk.acme.example/c/412");
+    assert_eq!(opened.link()?, "https://desk.acme.example/c/412");
     stage
         .app
         .wait_for("nothing unread", |status| status["unread"] == 0)?;

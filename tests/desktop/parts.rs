@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Result;
 
-use crate::stage::{
+use campanile_tests::stage::{
     Stage,
     app::part,
     daemon::Hung,

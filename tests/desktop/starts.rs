@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use crate::stage::{
+use campanile_tests::stage::{
     PATIENCE, Stage,
     app::{App, Bus},
     run,

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::stage::{Stage, notify::Ear, opened::Opened, tray::Tray, window::Window};
+use campanile_tests::stage::{Stage, notify::Ear, opened::Opened, tray::Tray, window::Window};
 
 #[test]
 fn the_bell_lists_what_came_and_a_click_on_a_row_opens_it() -> Result<()> {
@@ -26,7 +26,7 @@ fn the_bell_lists_what_came_and_a_click_on_a_row_opens_it() -> Result<()> {
     })?;
     assert_eq!(bell.accessibility()?, Vec::<String>::new());
     bell.keys("body", "\u{e015}\u{e007}")?;
-    assert_eq!(opened.next()?, "https://desk.acme.example/c/412");
+    assert_eq!(opened.link()?, "https://desk.acme.example/c/412");
     stage
         .app
         .wait_for("nothing unread", |status| status["unread"] == 0)

@@ -51,6 +51,8 @@ pub fn log(config: &Config) -> anyhow::Result<()> {
     let filter =
         EnvFilter::try_new(&config.log).map_err(|error| anyhow::anyhow!("`log`: {error}"))?;
     tracing_subscriber::fmt()
+        // A log that cannot be written, as on a full disk, is told to nobody: telling it on the same terminal panics.
+        .log_internal_errors(false)
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();

@@ -31,6 +31,8 @@ pub fn start(places: &Places, name: &str) {
     let terminal = std::env::var_os("RUST_LOG").map(|_| {
         tracing_subscriber::fmt::layer()
             .with_writer(io::stderr)
+            // A terminal that is gone or full is told to nobody: telling it on the same terminal panics.
+            .log_internal_errors(false)
             .with_filter(EnvFilter::from_default_env())
             .with_filter(ours())
     });

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use super::{program, run};
+use super::{program, run, source::Source};
 
 /// The agent of the stage, and how the source `acme` calls her.
 const AGENT: &str = "Mira Oak";
@@ -19,6 +19,7 @@ const AGENT: &str = "Mira Oak";
 pub struct Server {
     data: PathBuf,
     port: u16,
+    token: String,
     process: Option<Child>,
 }
 
@@ -28,19 +29,22 @@ impl Server {
         let mut server = Self {
             data: data.to_owned(),
             port,
+            token: String::new(),
             process: None,
         };
         server.resume()?;
         run(server
             .command()
             .args(["agent", "add", AGENT, "--handle", "mira"]))?;
-        run(server.command().args([
+        let keys = run(server.command().args([
             "source",
             "add",
             "acme",
             "--link-origin",
             "https://desk.acme.example",
         ]))?;
+        let token = keys.lines().find_map(|line| line.strip_prefix("token"));
+        server.token = token.context("a token")?.trim().to_owned();
         run(server
             .command()
             .args(["agent", "map", "mira", "--source", "acme", "--id", "a1"]))?;
@@ -72,6 +76,21 @@ impl Server {
         process.kill()?;
         process.wait()?;
         Ok(())
+    }
+
+    /// Lets what is started from here on find its data in another folder.
+    pub fn move_to(&mut self, data: &Path) {
+        self.data = data.to_owned();
+    }
+
+    /// Returns the process.
+    pub fn pid(&self) -> Result<u32> {
+        Ok(self.process.as_ref().context("the server runs")?.id())
+    }
+
+    /// The source `acme`, which tells of the agent.
+    pub fn source(&self) -> Result<Source> {
+        Source::new(&format!("http://127.0.0.1:{}", self.port), &self.token)
     }
 
     pub fn pairing_link(&self) -> Result<String> {

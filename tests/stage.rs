@@ -10,6 +10,7 @@ pub mod screen;
 pub mod second;
 pub mod server;
 pub mod sink;
+pub mod source;
 pub mod tray;
 pub mod window;
 

@@ -34,7 +34,11 @@ impl SecondDesk {
         let mut desk = Self {
             server: part("server").context("the link names a server")?,
             token: String::new(),
-            client: reqwest::Client::new(),
+            // A connection is not kept: between two questions the server may have been another one.
+            client: reqwest::Client::builder()
+                .no_proxy()
+                .pool_max_idle_per_host(0)
+                .build()?,
             runtime,
         };
         let request = json!({ "code": part("code"), "device_name": "second" });
@@ -56,13 +60,38 @@ impl SecondDesk {
         self.push(&json!({ "type": "all_read", "up_to": i64::MAX }))
     }
 
+    /// Returns the conversations of all that the server has for the agent, notice by notice, page by page.
+    pub fn conversations(&self) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        let mut page = self.page(None)?;
+        loop {
+            let items = page["items"].as_array().context("items")?;
+            let ids = items
+                .iter()
+                .map(|item| item["notice"]["conversation"]["id"].as_str());
+            found.extend(ids.flatten().map(str::to_owned));
+            match page["next"].as_str() {
+                Some(next) => page = self.page(Some(next))?,
+                None => return Ok(found),
+            }
+        }
+    }
+
+    fn page(&self, after: Option<&str>) -> Result<Value> {
+        let mut url = Url::parse(&format!("{}/v1/snapshot", self.server))?;
+        if let Some(after) = after {
+            url.query_pairs_mut().append_pair("after", after);
+        }
+        let request = self.client.get(url);
+        self.runtime.block_on(async {
+            let answer = request.bearer_auth(&self.token).send().await?;
+            anyhow::Ok(answer.error_for_status()?.json().await?)
+        })
+    }
+
     /// Returns how the server has the conversations marked, by their numbers.
     fn marks(&self) -> Result<BTreeMap<String, String>> {
-        let request = self.client.get(format!("{}/v1/snapshot", self.server));
-        let snapshot: Value = self.runtime.block_on(async {
-            let answer = request.bearer_auth(&self.token).send().await?;
-            anyhow::Ok(answer.json().await?)
-        })?;
+        let snapshot = self.page(None)?;
         let items = snapshot["items"].as_array().context("items")?;
         Ok(items
             .iter()

@@ -36,7 +36,7 @@ impl Opened {
     }
 
     /// Waits for the next link that is opened, and returns it.
-    pub fn next(&mut self) -> Result<String> {
+    pub fn link(&mut self) -> Result<String> {
         let limit = deadline();
         loop {
             let text = fs::read_to_string(&self.file)?;

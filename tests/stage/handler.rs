@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result};
 use super::{app::App, program, run};
 
 /// The entry that the package installs; the packaging tool fills in what stands in braces.
-const ENTRY: &str = include_str!("../../../src-tauri/campanile.desktop");
+const ENTRY: &str = include_str!("../../src-tauri/campanile.desktop");
 const FILLED_IN: &[(&str, &str)] = &[
     ("{{name}}", "Campanile"),
     ("{{comment}}", "A notification centre"),

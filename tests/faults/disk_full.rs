@@ -1,0 +1,67 @@
+//! F6: the disk under the server is full: nothing is acknowledged that is not kept, and it recovers by itself.
+
+use anyhow::{Context as _, Result, bail, ensure};
+use campanile_tests::stage::{second::SecondDesk, server::Server};
+use tokio::runtime::Runtime;
+
+use crate::{
+    disk::Disk,
+    row::{Course, Row},
+};
+
+pub const ROW: Row = Row {
+    id: "F6",
+    fault: "disk full under the server",
+    full: 30,
+    run,
+};
+
+/// More events than fit.
+const EVENTS_MOST: u32 = 50_000;
+
+fn run(course: &Course) -> Result<String> {
+    let runtime = Runtime::new()?;
+    let mut accepted = 0;
+    for round in 0..course.rounds {
+        let disk = Disk::in_memory("4m")?;
+        let server = Server::start(&disk.mounted.join("server"))?;
+        let desk = SecondDesk::pair(&server.pairing_link()?)?;
+        let source = server.source()?;
+        let kept = runtime.block_on(async {
+            for event in 0..EVENTS_MOST {
+                let answer = source
+                    .send(&event.to_string())
+                    .await
+                    .with_context(|| format!("event {event}"))?;
+                if answer.status.is_success() {
+                    continue;
+                }
+                ensure!(
+                    answer.status.as_u16() == 503 && answer.retry_after.is_some(),
+                    "round {round}: answered with {} and Retry-After {:?}",
+                    answer.status,
+                    answer.retry_after
+                );
+                return Ok(event);
+            }
+            bail!("round {round}: the disk was never full")
+        })?;
+        let there = desk.conversations()?.len();
+        ensure!(
+            there == kept as usize,
+            "round {round}: accepted {kept}, found {there}"
+        );
+        disk.remount("size=64m")?;
+        runtime.block_on(source.insist(&kept.to_string()))?;
+        let there = desk.conversations()?.len();
+        ensure!(
+            there == kept as usize + 1,
+            "round {round}: accepted {}, found {there}",
+            kept + 1
+        );
+        accepted += kept + 1;
+    }
+    Ok(format!(
+        "{accepted} accepted, all there, and accepting again without a restart"
+    ))
+}

@@ -1,0 +1,87 @@
+//! The failure model, row by row: each fault is injected for real, and what must hold is counted (docs/reliability.md).
+//!
+//! ```text
+//! faults                the short form of every row
+//! faults --full         the long form; rows that have a result already are passed over
+//! faults [--full] ROW…  these rows, whatever results there are
+//! ```
+
+mod client_killed;
+mod disk;
+mod disk_full;
+mod disk_full_desk;
+mod power_cut;
+mod results;
+mod row;
+mod server_killed;
+
+use std::{env, process::ExitCode, time::Instant};
+
+use results::Results;
+use row::{Course, Row};
+
+/// Every row that has a file here.
+const ROWS: &[Row] = &[
+    client_killed::ROW,
+    server_killed::ROW,
+    power_cut::ROW,
+    disk_full::ROW,
+    disk_full_desk::ROW,
+];
+
+fn main() -> ExitCode {
+    let mut chosen: Vec<String> = env::args().skip(1).collect();
+    let full = chosen.iter().any(|word| word == "--full");
+    chosen.retain(|word| word != "--full");
+    if let Some(unknown) = chosen
+        .iter()
+        .find(|id| ROWS.iter().all(|row| row.id != **id))
+    {
+        eprintln!("faults: there is no row {unknown}");
+        return ExitCode::from(2);
+    }
+    let results = full.then(Results::open);
+    let (mut passed, mut failed) = (0, 0);
+    for row in ROWS {
+        let is_done = || results.as_ref().is_some_and(|results| results.has(row.id));
+        let is_wanted = if chosen.is_empty() {
+            !is_done()
+        } else {
+            chosen.iter().any(|id| id == row.id)
+        };
+        if !is_wanted {
+            continue;
+        }
+        let rounds = if full {
+            row.full
+        } else {
+            row.full.div_ceil(20)
+        };
+        let course = Course { rounds };
+        let started = Instant::now();
+        let came_to = (row.run)(&course);
+        let seconds = started.elapsed().as_secs();
+        match came_to {
+            Ok(figure) => {
+                println!(
+                    "{:4} {rounds:5} × {}: {figure} ({seconds} s)",
+                    row.id, row.fault
+                );
+                if let Some(results) = &results {
+                    results.keep(row, rounds, &figure, seconds);
+                }
+                passed += 1;
+            }
+            Err(error) => {
+                println!(
+                    "{:4} {rounds:5} × {}: FAILED after {seconds} s: {error:#}",
+                    row.id, row.fault
+                );
+                failed += 1;
+            }
+        }
+    }
+    let verdict = if failed == 0 { "ok" } else { "FAILED" };
+    println!("\ntest result: {verdict}. {passed} passed; {failed} failed; 0 ignored");
+    ExitCode::from(u8::from(failed > 0))
+}

@@ -1,0 +1,76 @@
+//! The platform that sends events: over HTTP, again and again until it is told that they are kept.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use reqwest::StatusCode;
+use serde_json::json;
+
+use super::deadline;
+
+/// How long to wait before an event is sent again.
+const AGAIN_AFTER: Duration = Duration::from_millis(10);
+/// How long one request may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What one request came to.
+pub struct Answer {
+    pub status: StatusCode,
+    pub retry_after: Option<String>,
+}
+
+/// A source, to be cloned for each who sends at the same time.
+#[derive(Clone)]
+pub struct Source {
+    url: String,
+    token: String,
+    client: reqwest::Client,
+}
+
+impl Source {
+    pub fn new(base: &str, token: &str) -> Result<Self> {
+        Ok(Self {
+            url: format!("{base}/v1/ingest/acme"),
+            token: token.to_owned(),
+            client: reqwest::Client::builder()
+                .no_proxy()
+                .timeout(PATIENCE)
+                .build()?,
+        })
+    }
+
+    /// Sends the event `id`, a conversation of the same number; fails where nobody answers.
+    pub async fn send(&self, id: &str) -> Result<Answer> {
+        let event = json!({
+            "id": id,
+            "type": "conversation_assigned",
+            "recipients": [{ "id": "a1" }],
+            "title": id,
+            "conversation": { "id": id, "number": id, "title": id },
+        });
+        let request = self.client.post(&self.url).bearer_auth(&self.token);
+        let answer = request.json(&event).send().await?;
+        let retry_after = answer.headers().get("retry-after");
+        Ok(Answer {
+            status: answer.status(),
+            retry_after: retry_after.and_then(|after| after.to_str().ok().map(str::to_owned)),
+        })
+    }
+
+    /// Sends the event `id` until it is accepted.
+    pub async fn insist(&self, id: &str) -> Result<()> {
+        let limit = deadline();
+        loop {
+            match self.send(id).await {
+                Ok(answer) if answer.status.is_success() => return Ok(()),
+                Ok(answer) if answer.status.is_client_error() => {
+                    bail!("{id} was refused: {}", answer.status)
+                }
+                // Down, or not able to keep it just now.
+                _ if Instant::now() < limit => tokio::time::sleep(AGAIN_AFTER).await,
+                Ok(answer) => bail!("{id} was never accepted: {}", answer.status),
+                Err(error) => bail!("{id} was never accepted: {error}"),
+            }
+        }
+    }
+}
