@@ -106,6 +106,24 @@ pub fn run(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&stdout).into_owned())
 }
 
+/// What is done to a process from outside.
+#[derive(Clone, Copy)]
+pub enum Signal {
+    /// It stands still.
+    Stop,
+    /// It goes on.
+    Go,
+}
+
+/// Sends a signal.
+pub fn signal(signal: Signal, process: u32) -> Result<()> {
+    let name = match signal {
+        Signal::Stop => "STOP",
+        Signal::Go => "CONT",
+    };
+    run(Command::new("kill").args(["-s", name, &process.to_string()])).map(drop)
+}
+
 /// Runs one of the desktop's parts: `desktop(&["stop", "dunst"])`.
 pub fn desktop(arguments: &[&str]) -> Result<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))

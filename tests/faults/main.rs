@@ -10,10 +10,13 @@ mod client_killed;
 mod disk;
 mod disk_full;
 mod disk_full_desk;
+mod flood;
 mod power_cut;
+mod read_only;
 mod results;
 mod row;
 mod server_killed;
+mod stopped;
 
 use std::{env, process::ExitCode, time::Instant};
 
@@ -25,8 +28,11 @@ const ROWS: &[Row] = &[
     client_killed::ROW,
     server_killed::ROW,
     power_cut::ROW,
+    stopped::ROW,
     disk_full::ROW,
     disk_full_desk::ROW,
+    read_only::ROW,
+    flood::ROW,
 ];
 
 fn main() -> ExitCode {
@@ -57,7 +63,10 @@ fn main() -> ExitCode {
         } else {
             row.full.div_ceil(20)
         };
-        let course = Course { rounds };
+        let course = Course {
+            rounds,
+            is_full: full,
+        };
         let started = Instant::now();
         let came_to = (row.run)(&course);
         let seconds = started.elapsed().as_secs();

@@ -1,9 +1,7 @@
 //! F3: the power is cut under a server on a disk of its own, a loop-mounted image.
 
-use std::process::Command;
-
 use anyhow::{Result, ensure};
-use campanile_tests::stage::{run as run_program, second::SecondDesk, server::Server};
+use campanile_tests::stage::{Signal, second::SecondDesk, server::Server, signal};
 use rusqlite::Connection;
 use tokio::runtime::Runtime;
 
@@ -37,7 +35,7 @@ fn run(course: &Course) -> Result<String> {
             }
             anyhow::Ok(())
         })?;
-        signal("STOP", server.pid()?)?;
+        signal(Signal::Stop, server.pid()?)?;
         let after = disk.cut()?;
         server.kill()?;
         server.move_to(&after.mounted.join("server"));
@@ -80,8 +78,4 @@ fn control() -> Result<()> {
         "the rig cuts no power: all {left} rows are there"
     );
     Ok(())
-}
-
-fn signal(name: &str, process: u32) -> Result<()> {
-    run_program(Command::new("kill").args(["-s", name, &process.to_string()])).map(drop)
 }

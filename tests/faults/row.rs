@@ -18,6 +18,8 @@ pub struct Row {
 pub struct Course {
     /// How often the fault is to be injected.
     pub rounds: u32,
+    /// Whether it is the long form.
+    pub is_full: bool,
 }
 
 /// Returns a number that looks random and is the same on every run (splitmix64).

@@ -89,6 +89,11 @@ impl App {
         Ok(())
     }
 
+    /// Returns the resident process.
+    pub fn pid(&self) -> Result<u32> {
+        Ok(self.process.as_ref().context("the app runs")?.id())
+    }
+
     /// Ends it as a person does.
     pub fn quit(&mut self) -> Result<()> {
         run(self.command().arg("quit"))?;

@@ -1,10 +1,10 @@
 //! Another notification daemon in dunst's place, and dunst as it hangs.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
 use anyhow::{Context as _, Result};
 
-use super::{desktop, run};
+use super::{Signal, desktop, signal};
 
 /// A daemon that runs in place of dunst; dropped, dunst is back.
 pub struct Daemon(&'static str);
@@ -26,20 +26,20 @@ impl Drop for Daemon {
 }
 
 /// Dunst, which takes every call and answers none; dropped, it goes on.
-pub struct Hung(String);
+pub struct Hung(u32);
 
 impl Hung {
     pub fn dunst() -> Result<Self> {
         let folder = std::env::var_os("CAMPANILE_DESKTOP").context("scripts/desktop runs this")?;
         let process = fs::read_to_string(Path::new(&folder).join("parts/dunst"))?;
-        let process = process.split(' ').next().context("its number")?.to_owned();
-        run(Command::new("kill").args(["-STOP", &process]))?;
+        let process = process.split(' ').next().context("its number")?.parse()?;
+        signal(Signal::Stop, process)?;
         Ok(Self(process))
     }
 }
 
 impl Drop for Hung {
     fn drop(&mut self) {
-        let _ = run(Command::new("kill").args(["-CONT", &self.0]));
+        let _ = signal(Signal::Go, self.0);
     }
 }

@@ -41,15 +41,23 @@ impl Source {
 
     /// Sends the event `id`, a conversation of the same number; fails where nobody answers.
     pub async fn send(&self, id: &str) -> Result<Answer> {
-        let event = json!({
-            "id": id,
-            "type": "conversation_assigned",
-            "recipients": [{ "id": "a1" }],
-            "title": id,
-            "conversation": { "id": id, "number": id, "title": id },
-        });
+        self.send_all(&[id]).await
+    }
+
+    /// Sends these events at once: all of them are accepted, or none.
+    pub async fn send_all(&self, ids: &[impl AsRef<str>]) -> Result<Answer> {
+        let event = |id: &str| {
+            json!({
+                "id": id,
+                "type": "conversation_assigned",
+                "recipients": [{ "id": "a1" }],
+                "title": id,
+                "conversation": { "id": id, "number": id, "title": id },
+            })
+        };
+        let events: Vec<_> = ids.iter().map(|id| event(id.as_ref())).collect();
         let request = self.client.post(&self.url).bearer_auth(&self.token);
-        let answer = request.json(&event).send().await?;
+        let answer = request.json(&events).send().await?;
         let retry_after = answer.headers().get("retry-after");
         Ok(Answer {
             status: answer.status(),

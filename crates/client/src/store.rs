@@ -165,10 +165,11 @@ impl Store {
             .as_ref()
             .is_none_or(|files| files.inbox.is_read_only())
         {
-            // What can be read can be read on, whatever comes of it.
-            let readable = self.files.take();
+            // Closed first: within a process SQLite shares the index of a log, and one that was opened to read stays so.
+            self.files = None;
             if let Err(fault) = self.open_files(Access::Write) {
-                self.files = readable;
+                // What can be read can be read on. Where it cannot, the next try says so.
+                let _ = self.open_files(Access::Read);
                 return Err(fault);
             }
         }

@@ -32,16 +32,28 @@ impl Lock {
 }
 
 fn lock(path: &Path) -> io::Result<Option<File>> {
-    let file = OpenOptions::new()
+    let made = OpenOptions::new()
         .create(true)
         .truncate(false)
         .write(true)
-        .open(path)?;
+        .open(path);
+    let file = match made {
+        // On a disk that cannot be written the bell still opens; a lock needs no more than the file.
+        Err(error) if cannot_write(&error) => File::open(path)?,
+        made => made?,
+    };
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error),
     }
+}
+
+fn cannot_write(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied
+    )
 }
 
 #[cfg(test)]

@@ -174,6 +174,10 @@ impl Kind {
             path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?;
+        // SQLite opens what it may not write for reading alone, and stays so when it may: then it is opened anew.
+        if connection.is_readonly(rusqlite::MAIN_DB)? {
+            return Err(read_only());
+        }
         harden(&connection)?;
         connection.pragma_update(
             None,
@@ -313,10 +317,15 @@ fn check(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
 }
 
 fn not_ours() -> rusqlite::Error {
-    rusqlite::Error::SqliteFailure(
-        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_NOTADB),
-        None,
-    )
+    failure(rusqlite::ffi::SQLITE_NOTADB)
+}
+
+fn read_only() -> rusqlite::Error {
+    failure(rusqlite::ffi::SQLITE_READONLY)
+}
+
+fn failure(code: std::ffi::c_int) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None)
 }
 
 fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {

@@ -67,7 +67,10 @@ impl StoreHandle {
             .spawn(move || write_all(store, write_queue, &tell, &runtime))?;
         let reader = thread::Builder::new()
             .name("store-reader".to_owned())
-            .spawn(move || read_all(&folder, read_queue))?;
+            .spawn({
+                let fault = fault.clone();
+                move || read_all(&folder, read_queue, &fault)
+            })?;
         Ok(Self {
             writes,
             reads,
@@ -223,7 +226,11 @@ fn publish(store: &Store, tell: &watch::Sender<Option<StoreFault>>) {
     });
 }
 
-fn read_all(folder: &Path, mut queue: mpsc::Receiver<Read>) {
+fn read_all(
+    folder: &Path,
+    mut queue: mpsc::Receiver<Read>,
+    fault: &watch::Receiver<Option<StoreFault>>,
+) {
     // Opened when it is first needed, and again after a failure: the file may have been made anew.
     let mut open: Option<Connection> = None;
     while let Some(read) = queue.blocking_recv() {
@@ -243,6 +250,10 @@ fn read_all(folder: &Path, mut queue: mpsc::Receiver<Read>) {
             Read::Items(ids, answer) => {
                 let _ = answer.send(with(&mut open, folder, |file| items::find(file, &ids)));
             }
+        }
+        // A file that was opened where it cannot be written keeps the writer from writing, later, too.
+        if fault.borrow().is_some() {
+            open = None;
         }
     }
 }

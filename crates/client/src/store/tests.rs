@@ -226,13 +226,13 @@ fn on_a_disk_that_cannot_be_written_what_is_there_is_read() {
         (3, Some("c1"))
     );
     store.note(Some(StoreFault::ReadOnly));
+    let page = store.page(&PageFilter::default(), None, NOW, 9);
+    assert_eq!(page.expect("reads").rows.len(), 3);
     // Not even root can make a folder of what is a file.
     let moved = folder.path().with_extension("moved");
     std::fs::rename(folder.path(), &moved).expect("moves");
     std::fs::write(folder.path(), "").expect("writes");
     assert!(store.keep(&items(3..4, "c2")).is_err());
-    let page = store.page(&PageFilter::default(), None, NOW, 9);
-    assert_eq!(page.expect("reads on").rows.len(), 3);
     std::fs::remove_file(folder.path()).expect("removes");
     std::fs::rename(&moved, folder.path()).expect("moves back");
     assert_eq!(store.retry(), Ok(()));
