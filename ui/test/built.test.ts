@@ -11,6 +11,7 @@ import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { installDesk } from "./fixture/desk";
+import { hostile } from "./fixture/hostile";
 import { drawn, scenes, type Scene } from "./fixture/scenes";
 
 const config = JSON.parse(readFileSync("../tauri.conf.json", "utf8"));
@@ -48,6 +49,7 @@ afterAll(async () => {
 /** Plays a scene, and returns everything that the page complained of. */
 async function play(scene: Scene): Promise<string[]> {
   const wide = scene.page === "preferences";
+  const { port } = server.address() as AddressInfo;
   const context = await browser.newContext({
     viewport: { width: scene.width ?? (wide ? 900 : 400), height: scene.height ?? (wide ? 640 : 600) },
     timezoneId: "Europe/Kyiv",
@@ -57,13 +59,17 @@ async function play(scene: Scene): Promise<string[]> {
   const complaints: string[] = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("dialog", (dialog) => complaints.push(`a dialog: ${dialog.message()}`));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(`http://127.0.0.1:${port}/`)) complaints.push(`asked for ${request.url()}`);
+  });
   const script = { view: scene.view, rows: scene.rows, why: scene.why, zones: scene.zones };
   await page.addInitScript(`(${installDesk.toString()})(${JSON.stringify(script)}); Object.freeze(Object.prototype);`);
-  const { port } = server.address() as AddressInfo;
   await page.goto(`http://127.0.0.1:${port}/${scene.page}.html`);
   await page.waitForFunction(() => (globalThis as any).desk.calls.some((call: any) => call.command === "ready"));
   await scene.deed?.(page);
   await drawn(page);
+  if (await page.evaluate(() => "pwned" in globalThis)) complaints.push("a script of somebody else's ran");
   if (pictures) await page.screenshot({ path: join(pictures, `${scene.name}.png`) });
   await context.close();
   return complaints;
@@ -71,4 +77,10 @@ async function play(scene: Scene): Promise<string[]> {
 
 test.for(scenes.filter(({ name }) => !only || name.includes(only)))("$name is drawn without a complaint", async (scene) => {
   expect(await play(scene)).toEqual([]);
+});
+
+// Language and colors make no difference to it.
+const once = scenes.filter(({ name }) => !/dark|-uk|contrast|forced|double|thousand/.test(name));
+test.for(once)("$name shows as text whatever somebody wrote", async (scene) => {
+  expect(await play({ ...hostile(scene), name: `${scene.name}-hostile` })).toEqual([]);
 });
