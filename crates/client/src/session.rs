@@ -156,6 +156,8 @@ struct Belongings {
     inbox: Inbox,
     cursor: Option<String>,
     epoch: Option<Epoch>,
+    /// Whether the present was asked for, and has not come yet: the log could have been continued.
+    asked_for_present: bool,
     /// The last place of the log that was heard of.
     newest: Seq,
     /// Arrivals up to here were known at the start or by a snapshot: told again, they interrupt nobody.
