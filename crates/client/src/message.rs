@@ -61,6 +61,11 @@ pub enum Message {
     },
     /// The present, as the server tells it to a newcomer or after a gap. Pages after the first carry only items.
     Snapshot(Box<Snapshot>),
+    /// So many notices or entries of what came could not be read, and were passed over (F27).
+    Unreadable {
+        /// How many.
+        count: u32,
+    },
     /// What is only true for the moment: availability and focus (R5, R19).
     Presence(Presence),
     /// What [`crate::effect::Effect::AskVerdict`] asked for was answered, or will not be.

@@ -162,6 +162,8 @@ struct Belongings {
     newest: Seq,
     /// Arrivals up to here were known at the start or by a snapshot: told again, they interrupt nobody.
     told_up_to: Seq,
+    /// How many notices and entries could not be read since the present was last told.
+    unreadable: u32,
     /// The day on which it was last looked what retention no longer covers.
     pruned_on: Option<NaiveDate>,
     /// The latest moment at which anything was meant, so that a deed here is never older than what it answers.
@@ -267,6 +269,7 @@ impl Session {
                 catching_up,
             } => self.heard(entries, cursor, catching_up, now),
             Message::Snapshot(page) => self.refill(*page, now),
+            Message::Unreadable { count } => self.passed_over(count),
             Message::Presence(presence) => self.present(presence),
             Message::Verdict { id, told } => self.verdict_came(id, told),
             Message::Settled(answers) => self.settled(answers, now),

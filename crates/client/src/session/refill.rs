@@ -142,6 +142,7 @@ impl Session {
             self.of.newest = Seq(0);
             self.push_answered_again(now);
         }
+        self.of.unreadable = 0;
         self.of.epoch = Some(epoch);
         self.of.policy = head.policy.clone();
         self.take_choices(&head);

@@ -145,10 +145,16 @@ impl Server {
 
     /// Sends a request and reads its answer as JSON.
     pub async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Fault> {
+        let body = self.ask_text(request).await?;
+        serde_json::from_str(&body).map_err(|_| Fault::offline(Why::Server))
+    }
+
+    /// Sends a request and returns its answer as the text of JSON; what is no UTF-8 in it becomes U+FFFD, as on a stream.
+    pub async fn ask_text(&self, request: RequestBuilder) -> Result<String, Fault> {
         let response = self.send(request).await?;
         expect_type(response.headers(), "application/json")?;
         let body = read(response, BODY_MOST_BYTES).await?;
-        serde_json::from_slice(&body).map_err(|_| Fault::offline(Why::Server))
+        Ok(String::from_utf8_lossy(&body).into_owned())
     }
 
     /// Sends a request that has no answer but that it was done.

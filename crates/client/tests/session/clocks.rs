@@ -139,3 +139,38 @@ fn quiet(desk: &Stage) -> QuietView {
     let bell = desk.session.bell_view(&Now { wall: desk.now });
     bell.common.quiet
 }
+
+#[test]
+fn what_could_not_be_read_is_told_beside_the_server_until_the_present_is_told_anew() {
+    let mut desk = Stage::signed_in();
+    let mut told = part(&desk, Part::Server);
+    for count in [1, 1, 3, u32::MAX] {
+        desk.tell(Message::Unreadable { count });
+        told += &part(&desk, Part::Server);
+    }
+    desk.tell(crate::refill::page(
+        0,
+        Some(crate::refill::head(0)),
+        vec![],
+        true,
+    ));
+    told += &part(&desk, Part::Server);
+    desk.tell(Message::Act(Action::Language {
+        language: Some("uk".into()),
+    }));
+    for count in [1, 1, 3] {
+        desk.tell(Message::Unreadable { count });
+        told += &part(&desk, Part::Server);
+    }
+    expect![[r#"
+        works
+        works: 1 notification could not be read. Look for it on the platform, and update Campanile.
+        works: 2 notifications could not be read. Look for them on the platform, and update Campanile.
+        works: 5 notifications could not be read. Look for them on the platform, and update Campanile.
+        works: 4,294,967,295 notifications could not be read. Look for them on the platform, and update Campanile.
+        works
+        works: 1 сповіщення не вдалося прочитати. Пошукайте його на платформі та оновіть Campanile.
+        works: 2 сповіщення не вдалося прочитати. Пошукайте їх на платформі та оновіть Campanile.
+        works: 5 сповіщень не вдалося прочитати. Пошукайте їх на платформі та оновіть Campanile.
+    "#]].assert_eq(&told);
+}

@@ -175,3 +175,16 @@ async fn a_page_of_a_snapshot_on_a_slow_link_is_read_to_its_end() {
     }
     assert_eq!(next_page(&mut desk).await, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_item_of_a_later_page_that_cannot_be_read_does_not_cost_the_page() {
+    let net = Net::new().await;
+    let mut desk = begun(&net, None).await;
+    let items = r#""items":[{"seq":4,"notice":{"title":"\ud800"}}]"#;
+    net.accept()
+        .await
+        .answer_json(&page(None).replace(r#""items":[]"#, items))
+        .await;
+    assert_eq!(next_page(&mut desk).await, None);
+    assert_eq!(desk.next().await, Message::Unreadable { count: 1 });
+}
