@@ -164,8 +164,10 @@ struct Belongings {
     told_up_to: Seq,
     /// How many notices and entries could not be read since the present was last told.
     unreadable: u32,
-    /// The day on which it was last looked what retention no longer covers.
-    pruned_on: Option<NaiveDate>,
+    /// The day that it was when it was last looked.
+    seen_day: Option<NaiveDate>,
+    /// Whether there may be something that retention no longer covers.
+    is_to_prune: bool,
     /// The latest moment at which anything was meant, so that a deed here is never older than what it answers.
     latest: Timestamp,
     texts: Texts,
@@ -290,7 +292,7 @@ impl Session {
             Message::NotOpened => self.not_opened(),
             Message::Paired(paired) => self.paired(paired),
             Message::Part(part, state) => self.part_is(part, state, now),
-            Message::Measured { offset_ms } => self.measured(offset_ms),
+            Message::Measured { offset_ms } => self.measured(offset_ms, now),
             Message::Input { idle_ms } => self.input(idle_ms, now),
             Message::Zones(rules) => self.zones_are(rules),
             Message::OwnMelodies(all) => self.own_melodies_are(all),

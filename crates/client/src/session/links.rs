@@ -104,6 +104,9 @@ impl Session {
             self.give_up_inquiry();
             self.of.elsewhere.untold();
         }
+        if self.of.link.is_up() {
+            self.prune(now);
+        }
         self.of.deeds.push_again();
         self.set_part(Part::Server, part);
     }
