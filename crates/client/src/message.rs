@@ -34,6 +34,8 @@ pub enum Message {
     StoreFailed(StoreFault),
     /// The store can be written again.
     StoreRecovered,
+    /// The store was found damaged while it was in use, and was made anew: it lacks what was kept before.
+    StoreRebuilt,
     /// What [`crate::effect::Effect::Recall`] asked for was looked up in the store.
     Recalled {
         /// Which notices were asked for.

@@ -253,6 +253,7 @@ impl Session {
                     detail: String::new(),
                 },
             ),
+            Message::StoreRebuilt => self.store_rebuilt(),
             Message::Recalled { asked, items } => self.recalled(&asked, &items, now),
             Message::From { account, message } => {
                 if self
