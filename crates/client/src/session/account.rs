@@ -193,6 +193,7 @@ impl Session {
         self.withdraw_all();
         self.let_go();
         self.parts.remove(&Part::Server);
+        self.parts.remove(&Part::Store);
         std::mem::take(&mut self.of).account
     }
 }

@@ -293,6 +293,38 @@ fn a_store_that_fails_is_told_and_the_desk_goes_on() {
 }
 
 #[test]
+fn a_disk_that_is_full_is_the_first_account_s_and_not_the_next_one_s() {
+    let mut desk = Stage::signed_in();
+    let of = |name: &str, message| Message::From {
+        account: name.into(),
+        message: Box::new(message),
+    };
+    desk.tell(of("mira", Message::StoreFailed(StoreFault::Full)));
+    desk.act("sign out", Action::SignOut);
+    desk.so_far();
+    desk.say(
+        "another signs in",
+        Message::Loaded(Box::new(Loaded {
+            account: Some(account("ben")),
+            ..Loaded::default()
+        })),
+    );
+    desk.connect();
+    desk.say(
+        "what the first one's store had still to say",
+        of("mira", Message::StoreFailed(StoreFault::Full)),
+    );
+    desk.tell(of("mira", Message::StoreRebuilt));
+    expect![[r#"
+        another signs in
+          follow ben from None
+          tray Calm None "Campanile: Nothing unread"
+        what the first one's store had still to say
+    "#]]
+    .assert_eq(&desk.written);
+}
+
+#[test]
 fn a_store_that_was_made_anew_gets_what_nobody_else_has_and_the_server_tells_the_rest() {
     check(
         |desk| {
