@@ -134,7 +134,13 @@ impl Stream<'_> {
                 return Ok(Step::Silently);
             }
             Fault::Gone => (Why::NotCampanile, None),
-            Fault::Refused(_) => (Why::Server, None),
+            Fault::Refused(_) => {
+                // A page that a server which was put back since never began: only the first one is good.
+                if self.pages.take().is_some() {
+                    self.state.forget_cursor();
+                }
+                (Why::Server, None)
+            }
             Fault::Offline { why, asked, .. } => (why, asked),
         };
         let outcome = match (asked, stood) {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use campanile_client::{message::Message, sync::Command};
+use campanile_protocol::problem::Code;
 
 use crate::net::{Desk, Net, entries, pass, seqs, settle};
 
@@ -97,9 +98,23 @@ async fn a_page_that_fails_is_asked_for_again_and_no_other() {
 async fn a_page_that_is_gone_begins_the_snapshot_anew() {
     let net = Net::new().await;
     let _desk = begun(&net, Some("old")).await;
-    net.accept().await.answer("410 Gone", "", "").await;
+    net.accept().await.answer_problem(Code::CursorGone).await;
     settle().await;
     pass(Duration::from_secs(1)).await;
+    let server = net.accept().await;
+    assert_eq!(
+        (server.path.as_str(), server.header("last-event-id")),
+        ("/v1/stream", None)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_a_server_which_was_put_back_does_not_know_begins_the_snapshot_anew() {
+    let net = Net::new().await;
+    let mut desk = begun(&net, Some("old")).await;
+    net.accept().await.answer_problem(Code::BadRequest).await;
+    assert_eq!(desk.offline().await.0, "server");
+    pass(Duration::from_secs(2)).await;
     let server = net.accept().await;
     assert_eq!(
         (server.path.as_str(), server.header("last-event-id")),
