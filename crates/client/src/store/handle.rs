@@ -262,7 +262,13 @@ fn write_all(
                 publish(&store, tell);
                 let _ = answer.send(kept);
             }
-            Write::Prune(now, answer) => drop(answer.send(store.prune(now))),
+            Write::Prune(now, answer) => {
+                let pruned = store.prune(now);
+                if pruned.is_err() && mend(&mut store, reader) {
+                    publish(&store, tell);
+                }
+                let _ = answer.send(pruned);
+            }
             Write::Retry(answer) => {
                 mend(&mut store, reader);
                 let retried = store.retry();
