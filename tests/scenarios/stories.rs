@@ -295,6 +295,45 @@ async fn a_server_restored_from_an_older_backup_repeats_nothing_and_loses_nothin
 }
 
 #[tokio::test]
+async fn a_server_put_back_by_a_plain_copy_silences_nobody_and_costs_nothing() -> Result<()> {
+    let mut world = World::begin().await?;
+    let mut desk = world.desk("laptop").await?;
+    world.post("conversation_assigned", json!({})).await?;
+    desk.until_unread(1).await?;
+    world.stop_server().await?;
+    let database = world.config.data.join("campanile.db");
+    let copy = std::fs::read(&database)?;
+    world.start_server().await?;
+    for lost in 2..=4 {
+        world.post("sla_expired", json!({})).await?;
+        desk.until_unread(lost).await?;
+    }
+    world.stop_server().await?;
+    for companion in ["campanile.db-wal", "campanile.db-shm"] {
+        let left = world.config.data.join(companion);
+        anyhow::ensure!(!left.exists(), "a server that ends leaves no log");
+    }
+    std::fs::write(&database, copy)?;
+    world.start_server().await?;
+    desk.until("the link", |desk| !desk.is_connected()).await?;
+    desk.until_connected().await?;
+    desk.read();
+    for again in 5..=7 {
+        // The toasts before it have gone.
+        world.wall.pass_ms(10_000);
+        let next = world.post("chat_created", json!({ "recipients": [{ "id": "a1" }] }));
+        next.await?;
+        desk.until_unread(again).await?;
+    }
+    let told = desk.read();
+    let toasts = told
+        .iter()
+        .filter(|line| line.starts_with("toast New chat"));
+    assert_eq!(toasts.count(), 3, "{told:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_clock_that_all_share_and_that_was_put_back_costs_no_second_deed() -> Result<()> {
     let mut world = World::begin().await?;
     let (mut laptop, mut phone) = (world.desk("laptop").await?, world.desk("phone").await?);

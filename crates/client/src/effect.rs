@@ -83,7 +83,7 @@ pub enum Effect {
     RemoveMelody(String),
     /// Start at login from now on, or not.
     Autostart(bool),
-    /// Check one part of the desk (health page).
+    /// Check one part of the desk: the health page asks for it, and a new day for [`crate::view::Part::Clock`].
     Check(crate::view::Part),
     /// End the desk.
     Quit,

@@ -34,6 +34,8 @@ pub enum Message {
     StoreFailed(StoreFault),
     /// The store can be written again.
     StoreRecovered,
+    /// The store was found damaged while it was in use, and was made anew: it lacks what was kept before.
+    StoreRebuilt,
     /// What [`crate::effect::Effect::Recall`] asked for was looked up in the store.
     Recalled {
         /// Which notices were asked for.
@@ -61,6 +63,11 @@ pub enum Message {
     },
     /// The present, as the server tells it to a newcomer or after a gap. Pages after the first carry only items.
     Snapshot(Box<Snapshot>),
+    /// So many notices or entries of what came could not be read, and were passed over (F27).
+    Unreadable {
+        /// How many.
+        count: u32,
+    },
     /// What is only true for the moment: availability and focus (R5, R19).
     Presence(Presence),
     /// What [`crate::effect::Effect::AskVerdict`] asked for was answered, or will not be.

@@ -156,12 +156,18 @@ struct Belongings {
     inbox: Inbox,
     cursor: Option<String>,
     epoch: Option<Epoch>,
+    /// Whether the present was asked for, and has not come yet: the log could have been continued.
+    asked_for_present: bool,
     /// The last place of the log that was heard of.
     newest: Seq,
     /// Arrivals up to here were known at the start or by a snapshot: told again, they interrupt nobody.
     told_up_to: Seq,
-    /// The day on which it was last looked what retention no longer covers.
-    pruned_on: Option<NaiveDate>,
+    /// How many notices and entries could not be read since the present was last told.
+    unreadable: u32,
+    /// The day that it was when it was last looked.
+    seen_day: Option<NaiveDate>,
+    /// Whether there may be something that retention no longer covers.
+    is_to_prune: bool,
     /// The latest moment at which anything was meant, so that a deed here is never older than what it answers.
     latest: Timestamp,
     texts: Texts,
@@ -247,6 +253,7 @@ impl Session {
                     detail: String::new(),
                 },
             ),
+            Message::StoreRebuilt => self.store_rebuilt(),
             Message::Recalled { asked, items } => self.recalled(&asked, &items, now),
             Message::From { account, message } => {
                 if self
@@ -265,6 +272,7 @@ impl Session {
                 catching_up,
             } => self.heard(entries, cursor, catching_up, now),
             Message::Snapshot(page) => self.refill(*page, now),
+            Message::Unreadable { count } => self.passed_over(count),
             Message::Presence(presence) => self.present(presence),
             Message::Verdict { id, told } => self.verdict_came(id, told),
             Message::Settled(answers) => self.settled(answers, now),
@@ -285,7 +293,7 @@ impl Session {
             Message::NotOpened => self.not_opened(),
             Message::Paired(paired) => self.paired(paired),
             Message::Part(part, state) => self.part_is(part, state, now),
-            Message::Measured { offset_ms } => self.measured(offset_ms),
+            Message::Measured { offset_ms } => self.measured(offset_ms, now),
             Message::Input { idle_ms } => self.input(idle_ms, now),
             Message::Zones(rules) => self.zones_are(rules),
             Message::OwnMelodies(all) => self.own_melodies_are(all),

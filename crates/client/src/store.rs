@@ -36,6 +36,9 @@ use database::{Access, Database};
 /// For how long notices are kept that are neither unread nor put off (design 10.11).
 pub const RETENTION_MS: i64 = 90 * campanile_core::time::DAY_MS;
 
+/// How often an open store is made anew at the most: a disk that spoils whatever is written is given up.
+const REBUILT_MOST: u32 = 3;
+
 /// Why a store could not be opened at all. It was not touched.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -64,6 +67,10 @@ pub struct Store {
     files: Option<Files>,
     backlog: Backlog,
     fault: Option<StoreFault>,
+    /// How often it was made anew since it was opened.
+    rebuilt: u32,
+    /// Whether a file was made anew, and nothing was written since.
+    lacks: bool,
 }
 
 /// The two files, as far as they can be opened.
@@ -88,6 +95,8 @@ impl Store {
             files: None,
             backlog: Backlog::default(),
             fault: None,
+            rebuilt: 0,
+            lacks: false,
         };
         if std::fs::metadata(folder).is_ok_and(|found| !found.is_dir()) {
             return Err(StoreError::NotAFolder(folder.to_owned()));
@@ -160,6 +169,13 @@ impl Store {
     }
 
     fn retry_backlog(&mut self) -> Result<(), StoreFault> {
+        if self.is_damaged() {
+            if self.rebuilt >= REBUILT_MOST {
+                return Err(StoreFault::Broken);
+            }
+            // Nobody holds on to what is set aside.
+            self.files = None;
+        }
         if self
             .files
             .as_ref()
@@ -167,16 +183,49 @@ impl Store {
         {
             // Closed first: within a process SQLite shares the index of a log, and one that was opened to read stays so.
             self.files = None;
-            if let Err(fault) = self.open_files(Access::Write) {
-                // What can be read can be read on. Where it cannot, the next try says so.
-                let _ = self.open_files(Access::Read);
-                return Err(fault);
+            match self.open_files(Access::Write) {
+                Ok(loaded) if loaded.rebuilt => {
+                    self.rebuilt += 1;
+                    self.lacks = true;
+                }
+                Ok(_) => {}
+                Err(fault) => {
+                    // What can be read can be read on. Where it cannot, the next try says so.
+                    let _ = self.open_files(Access::Read);
+                    return Err(fault);
+                }
             }
         }
         let files = self.files.as_mut().ok_or(StoreFault::Broken)?;
-        files.write(self.backlog.kept(), self.backlog.is_short())?;
+        files.write(self.backlog.kept(), self.backlog.is_short() || self.lacks)?;
         self.backlog = Backlog::default();
+        self.lacks = false;
         Ok(())
+    }
+
+    /// Makes anew what was found damaged while it was in use; what it lacks then is told by [`Store::rebuilt`].
+    ///
+    /// # Errors
+    /// [`StoreFault`], as long as it cannot.
+    pub fn mend(&mut self) -> Result<(), StoreFault> {
+        if self.is_damaged() {
+            self.note(Some(StoreFault::Broken));
+        }
+        self.retry()
+    }
+
+    /// Says whether a file was found damaged while it was in use.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        database::KINDS
+            .iter()
+            .any(|kind| kind.is_damaged(&self.folder))
+    }
+
+    /// Returns how often it was made anew since it was opened: each time it lacks what was kept before.
+    #[must_use]
+    pub fn rebuilt(&self) -> u32 {
+        self.rebuilt
     }
 
     fn files(&mut self) -> Result<&mut Files, StoreFault> {
@@ -214,7 +263,7 @@ impl Store {
     ) -> Result<Listing, StoreFault> {
         let files = self.files.as_ref().ok_or(StoreFault::Broken)?;
         list::page(files.inbox.connection(), filter, after, now, limit)
-            .map_err(|error| fault::of(&error))
+            .map_err(|error| self.met(&error))
     }
 
     /// Returns those of `ids` that are here, with their state, in the order asked for.
@@ -223,7 +272,12 @@ impl Store {
     /// [`StoreFault`] where the store cannot be read.
     pub fn items(&self, ids: &[EventId]) -> Result<Vec<KeptItem>, StoreFault> {
         let files = self.files.as_ref().ok_or(StoreFault::Broken)?;
-        items::find(files.inbox.connection(), ids).map_err(|error| fault::of(&error))
+        items::find(files.inbox.connection(), ids).map_err(|error| self.met(&error))
+    }
+
+    fn met(&self, error: &rusqlite::Error) -> StoreFault {
+        database::INBOX.note(&self.folder, error);
+        fault::of(error)
     }
 
     /// Forgets what retention no longer covers: read and removed notices that happened and were marked before

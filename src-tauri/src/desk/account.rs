@@ -110,7 +110,7 @@ impl Resident {
         match StoreHandle::start(store) {
             Ok(store) => {
                 let store = Arc::new(store);
-                self.hear_store(&store);
+                tokio::spawn(store.report(account.id.clone(), self.events.clone()));
                 self.signed_in = Some(SignedIn {
                     account: account.clone(),
                     store,
@@ -123,26 +123,6 @@ impl Resident {
             ..loaded
         })));
         Ok(())
-    }
-
-    /// Tells the session whenever the store fails and recovers.
-    fn hear_store(&self, store: &Arc<StoreHandle>) {
-        let (events, mut fault) = (self.events.clone(), store.fault());
-        tokio::spawn(async move {
-            fault.mark_changed();
-            let mut failed = false;
-            while fault.changed().await.is_ok() {
-                let message = match *fault.borrow_and_update() {
-                    Some(fault) => Message::StoreFailed(fault),
-                    None if failed => Message::StoreRecovered,
-                    None => continue,
-                };
-                failed = matches!(message, Message::StoreFailed(_));
-                if events.send(message).await.is_err() {
-                    return;
-                }
-            }
-        });
     }
 
     /// Forgets what retention no longer covers; nobody waits for it.

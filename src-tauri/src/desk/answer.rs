@@ -22,15 +22,25 @@ use crate::{
     stamp, toast,
 };
 
-/// What was read from the store for a question, and where the answer goes.
-pub enum Read {
+/// Why nothing is read.
+const NOBODY: &str = "nobody is signed in";
+
+/// What was read from a store for a question.
+pub struct Read {
+    /// Whose store it was.
+    account: String,
+    /// What was read.
+    found: Result<Found, StoreFault>,
+    /// Where the answer goes.
+    reply: oneshot::Sender<Answer>,
+}
+
+/// What a store answers.
+enum Found {
     /// A page.
-    Page(Result<Listing, StoreFault>, oneshot::Sender<Answer>),
-    /// A notice.
-    Notice(
-        Result<Option<Box<KeptItem>>, StoreFault>,
-        oneshot::Sender<Answer>,
-    ),
+    Page(Listing),
+    /// A notice, if it has it.
+    Notice(Option<Box<KeptItem>>),
 }
 
 impl Resident {
@@ -56,31 +66,19 @@ impl Resident {
                 self.take(Message::Act(action)).await;
                 Answer::Done
             }
-            Question::Page { filter, after } => match self.store() {
-                Some(store) => {
-                    let read = self.read.clone();
-                    tokio::spawn(async move {
-                        let listing = store.page(filter, after, alarm::now(), MOST_ROWS).await;
-                        read.send(Read::Page(listing, reply)).await
-                    });
-                    return;
-                }
-                None => Answer::Page(Page::default()),
-            },
-            Question::Why { id } => match self.store() {
-                Some(store) => {
-                    let read = self.read.clone();
-                    tokio::spawn(async move {
-                        let found = store
-                            .items(vec![id])
-                            .await
-                            .map(|items| items.into_iter().next().map(Box::new));
-                        read.send(Read::Notice(found, reply)).await
-                    });
-                    return;
-                }
-                None => Answer::Refused("nobody is signed in".into()),
-            },
+            Question::Page { .. } if self.signed_in.is_none() => Answer::Page(Page::default()),
+            Question::Page { filter, after } => {
+                return self.read(reply, |store| async move {
+                    let listing = store.page(filter, after, alarm::now(), MOST_ROWS).await?;
+                    Ok(Found::Page(listing))
+                });
+            }
+            Question::Why { id } => {
+                return self.read(reply, |store| async move {
+                    let items = store.items(vec![id]).await?;
+                    Ok(Found::Notice(items.into_iter().next().map(Box::new)))
+                });
+            }
             Question::Zones => Answer::Zones(Zone::names().into_iter().map(Into::into).collect()),
             Question::Melodies => {
                 let listed = self.list_melodies();
@@ -143,32 +141,46 @@ impl Resident {
         let _ = reply.send(answer);
     }
 
-    /// Puts what was read into words.
-    pub(super) fn answer_read(&self, read: Read) {
-        let now = now();
-        let (answer, reply) = match read {
-            Read::Page(Ok(listing), reply) => (Answer::Page(self.page(listing, &now)), reply),
-            Read::Notice(Ok(Some(item)), reply) => {
-                let why = self.session.why(&item.notice, &now);
-                (Answer::Why(Box::new(why)), reply)
-            }
-            Read::Notice(Ok(None), reply) => {
-                (Answer::Refused("there is no such notice".into()), reply)
-            }
-            Read::Page(Err(fault), reply) | Read::Notice(Err(fault), reply) => (
-                Answer::Refused(format!(
-                    "the store cannot be read ({fault:?}); see the health page"
-                )),
-                reply,
-            ),
+    /// Lets the store be read; [`Resident::answer_read`] answers.
+    fn read<F>(&self, reply: oneshot::Sender<Answer>, ask: impl FnOnce(Arc<StoreHandle>) -> F)
+    where
+        F: Future<Output = Result<Found, StoreFault>> + Send + 'static,
+    {
+        let Some(signed_in) = &self.signed_in else {
+            // Whoever asked may have stopped waiting.
+            let _ = reply.send(Answer::Refused(NOBODY.into()));
+            return;
         };
-        let _ = reply.send(answer);
+        let (read, account) = (self.read.clone(), signed_in.account.id.clone());
+        let asked = ask(Arc::clone(&signed_in.store));
+        tokio::spawn(async move {
+            let found = asked.await;
+            let answer = Read {
+                account,
+                found,
+                reply,
+            };
+            read.send(answer).await
+        });
     }
 
-    fn store(&self) -> Option<Arc<StoreHandle>> {
-        self.signed_in
-            .as_ref()
-            .map(|signed_in| Arc::clone(&signed_in.store))
+    /// Puts what was read into words. What was read for somebody who has signed out since is nobody's (F42).
+    pub(super) fn answer_read(&self, read: Read) {
+        let now = now();
+        let signed_in = self.signed_in.as_ref();
+        let is_theirs = signed_in.is_some_and(|present| present.account.id == read.account);
+        let answer = match read.found {
+            _ if !is_theirs => Answer::Refused(NOBODY.into()),
+            Ok(Found::Page(listing)) => Answer::Page(self.page(listing, &now)),
+            Ok(Found::Notice(Some(item))) => {
+                Answer::Why(Box::new(self.session.why(&item.notice, &now)))
+            }
+            Ok(Found::Notice(None)) => Answer::Refused("there is no such notice".into()),
+            Err(fault) => Answer::Refused(format!(
+                "the store cannot be read ({fault:?}); see the health page"
+            )),
+        };
+        let _ = read.reply.send(answer);
     }
 
     fn page(&self, listing: Listing, now: &Now) -> Page {

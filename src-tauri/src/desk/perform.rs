@@ -151,9 +151,11 @@ impl Resident {
             return;
         };
         let (store, events) = (Arc::clone(&signed_in.store), self.events.clone());
+        let account = signed_in.account.id.clone();
         tokio::spawn(async move {
             let items = store.items(ids.clone()).await.unwrap_or_default();
-            events.send(Message::Recalled { asked: ids, items }).await
+            let message = Box::new(Message::Recalled { asked: ids, items });
+            events.send(Message::From { account, message }).await
         });
     }
 

@@ -15,6 +15,6 @@ part: Part,
  */
 is: PartState, 
 /**
- * What was measured, in words: how far the clock is off, how old the zone rules are.
+ * What was measured, in words: how far the clock is off, how old the zone rules are, how much of the server's could not be read.
  */
 measured?: string, };

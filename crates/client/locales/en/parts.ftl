@@ -39,6 +39,10 @@ part-keyring-locked = The keyring is locked. Unlock it, then check again.
 part-keyring-failed = The keyring does not work: the sign-in ends with Campanile. Start it again, then check again.
 part-keyring-waiting = The keyring has not started yet. Campanile waits for it.
 link-session-only = There is no keyring here: you stay signed in until Campanile ends.
+link-unreadable = { $count ->
+    [one] { $count } notification could not be read. Look for it on the platform, and update Campanile.
+   *[other] { $count } notifications could not be read. Look for them on the platform, and update Campanile.
+}
 part-store-full = The disk is full. Free some space; until then nothing is kept on this computer.
 part-store-read_only = The data folder cannot be written, and nothing is kept on this computer. See that it is yours and can be written, then check again.
 part-store-broken = The local list cannot be written, and nothing is kept on this computer. Start Campanile again; the server still has everything.

@@ -1,10 +1,11 @@
 //! Accounts: what the store held is taken up, and what is one account's goes with it (F42).
 
 use campanile_core::{change::Seq, time::Timestamp};
+use campanile_protocol::changes::{Deed, PushedChange};
 
-use super::{Belongings, Session, deeds::Deeds, heard::is_urgent};
+use super::{Belongings, Session, deeds::Deeds, heard::is_urgent, refill::NOWHERE};
 use crate::{
-    effect::{Effect, Following, Kept},
+    effect::{Effect, Following, Kept, KeptItem},
     message::{Account, Loaded, PairingFault},
     sync::PairingLink,
     view::{AskView, Part, Window},
@@ -66,6 +67,40 @@ impl Session {
         self.out.push(Effect::Follow(following));
         self.choices_changed();
         self.see_day(now);
+        self.list_changed();
+    }
+
+    /// Takes in that the store was made anew while it was in use: what nobody else has goes into it once more, and the
+    /// server is asked for the rest (F9).
+    pub(super) fn store_rebuilt(&mut self) {
+        self.problem = Some("store_rebuilt");
+        let of = &mut self.of;
+        let lasts = |change: &&PushedChange| !is_for_the_moment(&change.deed);
+        let pending = of.deeds.pending().iter().filter(lasts).cloned();
+        self.kept.pending.extend(pending);
+        self.kept
+            .toasting
+            .extend(of.away.ids().chain(of.held.ids()));
+        let alone = of.inbox.items().filter(|(_, item)| item.seq == NOWHERE);
+        let alone: Vec<_> = alone.map(|(id, item)| (id, *item)).collect();
+        for (id, item) in alone {
+            match self.of.texts.find(id) {
+                Some(notice) => self.kept.items.push(KeptItem {
+                    notice: notice.clone(),
+                    seq: item.seq,
+                    bell: item.bell,
+                    marked: item.marked,
+                }),
+                // No list could show it any more.
+                None => {
+                    self.of.inbox.forget(id);
+                    self.of.urgent.remove(&id);
+                    self.withdraw(id);
+                }
+            }
+        }
+        self.of.asked_for_present = true;
+        self.out.push(Effect::Resync);
         self.list_changed();
     }
 
@@ -158,8 +193,17 @@ impl Session {
         self.withdraw_all();
         self.let_go();
         self.parts.remove(&Part::Server);
+        self.parts.remove(&Part::Store);
         std::mem::take(&mut self.of).account
     }
+}
+
+/// Says whether a deed is only true for the moment, and not kept.
+fn is_for_the_moment(deed: &Deed) -> bool {
+    matches!(
+        deed,
+        Deed::Availability { .. } | Deed::Active | Deed::Presence { .. }
+    )
 }
 
 impl Belongings {

@@ -20,9 +20,10 @@ const OLD_DAYS: i64 = 365;
 
 impl Session {
     /// Takes in how far the server's clock is from ours.
-    pub(super) fn measured(&mut self, offset_ms: i64) {
+    pub(super) fn measured(&mut self, offset_ms: i64, now: Timestamp) {
         self.of.link.offset_ms = Some(offset_ms);
         self.dirty = true;
+        self.prune(now);
     }
 
     /// Goes by other zone rules from here on.

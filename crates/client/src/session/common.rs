@@ -5,7 +5,7 @@ use campanile_core::{preferences::Scope, quiet::Cause, time::Timestamp};
 use super::{Now, Session};
 use crate::{
     act::Availability,
-    view::{AccountView, Common, HoldView, LinkView, PartState, PartView, QuietView},
+    view::{AccountView, Common, HoldView, LinkView, Part, PartState, PartView, QuietView},
 };
 
 /// The problems that the desk itself tells, besides those of the server; each is a message `problem-<code>`.
@@ -34,7 +34,7 @@ impl Session {
             .map(|(part, is)| PartView {
                 part: *part,
                 is: is.clone(),
-                measured: None,
+                measured: self.unreadable_words().filter(|_| *part == Part::Server),
             })
             .chain([self.clock_part(), self.zones_part(now.wall)])
             .collect();

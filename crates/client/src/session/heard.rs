@@ -2,7 +2,8 @@
 
 use campanile_core::{
     catalogue::Kind,
-    change::{Change, Entry, Mark},
+    change::{Change, Entry, Mark, Seq},
+    event::Notice,
     ids::EventId,
     inbox::{Inbox, Item, Marked},
     time::{HOUR_MS, Timestamp},
@@ -32,12 +33,11 @@ impl Session {
             self.meant(entry.at, now);
             let touched = self.of.inbox.apply(&entry);
             marked.extend(touched.marked);
-            self.see_place(&entry);
             let Entry { seq, at, change } = entry;
             match change {
                 Change::Arrived { notice, bell, .. } if touched.arrived.is_some() => {
                     if let Some(refill) = &mut self.of.refill {
-                        refill.saw(notice.id);
+                        refill.saw(notice.id, seq);
                     }
                     let unread = Marked {
                         mark: Mark::Unread,
@@ -75,10 +75,18 @@ impl Session {
                     });
                     self.dirty = true;
                 }
-                Change::Arrived { .. }
-                | Change::Marked { .. }
-                | Change::AllRead { .. }
-                | Change::Unknown => {}
+                Change::Arrived { notice, bell, .. } => {
+                    let kept = self.arrived_again(*notice, bell, seq, now);
+                    let of_this_frame = kept.as_ref().and_then(|kept| {
+                        let same = |item: &&mut KeptItem| item.notice.id == kept.notice.id;
+                        fresh.iter_mut().find(same)
+                    });
+                    match (of_this_frame, kept) {
+                        (Some(item), Some(kept)) => item.notice = kept.notice,
+                        (_, kept) => self.kept.items.extend(kept),
+                    }
+                }
+                Change::Marked { .. } | Change::AllRead { .. } | Change::Unknown => {}
             }
         }
         if chosen {
@@ -114,22 +122,37 @@ impl Session {
         self.adjust_refill(before, now);
     }
 
-    /// Takes note that the server has a notice again that was of this desk alone.
-    fn see_place(&mut self, entry: &Entry) {
-        let Change::Arrived { notice, bell, .. } = &entry.change else {
-            return;
-        };
-        let known = self.of.inbox.item(notice.id).copied();
-        if let Some(item) = known.filter(|item| item.seq == NOWHERE) {
-            self.of.inbox.place(notice.id, entry.seq);
-            self.kept.items.push(KeptItem {
-                notice: (**notice).clone(),
-                seq: entry.seq,
-                bell: *bell,
-                marked: item.marked,
-            });
-            self.list_changed();
+    /// Takes in a notice that is known, where the server has it at another place or with another content: its copy
+    /// counts, and nobody is told of it a second time (F28).
+    fn arrived_again(
+        &mut self,
+        notice: Notice,
+        bell: bool,
+        seq: Seq,
+        now: Timestamp,
+    ) -> Option<KeptItem> {
+        let id = notice.id;
+        let item = self.of.inbox.item(id).copied()?;
+        let held = self.of.texts.find(id);
+        let is_other = held.is_some_and(|held| *held != notice);
+        if item.seq != NOWHERE && held.is_some() && !is_other {
+            return None;
         }
+        if is_other {
+            tracing::warn!(event = %id, "the server tells a notice with another content");
+            self.of.texts.hold(&notice);
+        }
+        let marked = item.marked;
+        self.of.inbox.forget(id);
+        self.of.inbox.put(seq, &notice, bell, marked);
+        self.see_urgent(id, now);
+        self.list_changed();
+        Some(KeptItem {
+            notice,
+            seq,
+            bell,
+            marked,
+        })
     }
 
     /// Writes down the marks of these notices, and takes back what told of those that are not to be read any more.

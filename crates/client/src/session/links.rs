@@ -6,6 +6,7 @@ use super::Session;
 use crate::{
     message::{Link, StoreFault},
     view::{LinkView, Part, PartState},
+    words::args,
 };
 
 /// What is told once by a toast, since a desk without an icon or without its sign-in looks like one that does not run.
@@ -103,8 +104,26 @@ impl Session {
             self.give_up_inquiry();
             self.of.elsewhere.untold();
         }
+        if self.of.link.is_up() {
+            self.prune(now);
+        }
         self.of.deeds.push_again();
         self.set_part(Part::Server, part);
+    }
+
+    /// Takes in that something could not be read, for the health page to tell.
+    pub(super) fn passed_over(&mut self, count: u32) {
+        self.of.unreadable = self.of.unreadable.saturating_add(count);
+        self.dirty = true;
+    }
+
+    /// Returns what is amiss in what the server tells, in words.
+    pub(super) fn unreadable_words(&self) -> Option<String> {
+        let count = self.of.unreadable;
+        (count > 0).then(|| {
+            self.words
+                .say_with("link-unreadable", &args([("count", count.into())]))
+        })
     }
 
     /// Takes in that the store does not take what it is given.

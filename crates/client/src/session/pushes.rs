@@ -55,6 +55,7 @@ impl Session {
     fn take_back(&mut self, change: &PushedChange, before: Option<Before>, now: Timestamp) {
         let Some(before) = before else {
             // An earlier run did it, and nobody remembers how things were: the server does.
+            self.of.asked_for_present = true;
             self.out.push(Effect::Resync);
             return;
         };

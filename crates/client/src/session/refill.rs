@@ -29,6 +29,16 @@ pub struct Refill {
     same_epoch: bool,
     /// Whether this desk had followed before: what is unknown then is news.
     had_followed: bool,
+    /// Whether the log of this life was to be continued and could not be.
+    refused: bool,
+    /// Up to where this desk had followed.
+    followed_to: Seq,
+    /// The last place that it told.
+    highest: Seq,
+    /// The last place where the same notice stands as before.
+    common: Seq,
+    /// The last place that this desk had followed past, and where it knows nothing of the notice that stands there.
+    retold: Seq,
     /// The notices that it told, and those that arrived meanwhile.
     seen: HashSet<EventId>,
     /// The badge as the server counts it, adjusted by what happened since.
@@ -36,9 +46,26 @@ pub struct Refill {
 }
 
 impl Refill {
-    /// Takes note that the server has a notice.
-    pub fn saw(&mut self, id: EventId) {
+    /// Takes note that the server has a notice at this place.
+    pub fn saw(&mut self, id: EventId, seq: Seq) {
         self.seen.insert(id);
+        self.highest = self.highest.max(seq);
+    }
+
+    /// Compares the place of a notice with what was known before: none where it was not.
+    fn compare(&mut self, seq: Seq, known: Option<Seq>) {
+        match known {
+            Some(known) if known == seq => self.common = self.common.max(seq),
+            None if seq <= self.followed_to => self.retold = self.retold.max(seq),
+            _ => {}
+        }
+    }
+
+    /// Says whether this is the log of the same life as it was before notices up to `lost`: a copy of the database was
+    /// put back, and may have been written to since. That a desk was away for longer than the log is kept, or that
+    /// something was removed elsewhere, looks otherwise: the log went on.
+    fn was_put_back(&self, lost: Seq) -> bool {
+        self.same_epoch && self.refused && (lost > self.highest || self.retold > self.common)
     }
 
     /// Returns the badge until the last page is in.
@@ -66,9 +93,10 @@ impl Session {
         let mut news = Vec::new();
         for item in items {
             let id = item.notice.id;
-            refill.seen.insert(id);
+            refill.saw(id, item.seq);
             self.of.newest = self.of.newest.max(item.seq);
-            let known = self.of.inbox.item(id).map(|known| known.marked);
+            let known = self.of.inbox.item(id).copied();
+            refill.compare(item.seq, known.map(|known| known.seq));
             self.of
                 .inbox
                 .put(item.seq, &item.notice, item.bell, item.marked);
@@ -87,7 +115,7 @@ impl Session {
                 bell: item.bell,
             };
             match known {
-                Some(before) if before.mark != item.marked.mark => marked.push(id),
+                Some(before) if before.marked.mark != item.marked.mark => marked.push(id),
                 None if refill.had_followed && item.marked.is_unread(now) => {
                     news.push(item.notice.clone())
                 }
@@ -109,12 +137,12 @@ impl Session {
     fn begin_refill(&mut self, epoch: Epoch, head: Head, now: Timestamp) {
         let same_epoch = self.of.epoch.is_none_or(|known| known == epoch);
         let had_followed = self.of.epoch.is_some();
+        let followed_to = self.of.newest;
         if !same_epoch {
             self.of.newest = Seq(0);
-            let oldest = now.plus_ms(-AGAIN_MS);
-            let again = self.of.deeds.again_since(oldest);
-            self.kept.pending.extend(again);
+            self.push_answered_again(now);
         }
+        self.of.unreadable = 0;
         self.of.epoch = Some(epoch);
         self.of.policy = head.policy.clone();
         self.take_choices(&head);
@@ -138,9 +166,20 @@ impl Session {
         self.of.refill = Some(Refill {
             same_epoch,
             had_followed,
+            refused: self.of.cursor.is_some() && !self.of.asked_for_present,
+            followed_to,
+            highest: Seq(0),
+            common: Seq(0),
+            retold: Seq(0),
             seen: HashSet::new(),
             rows,
         });
+    }
+
+    /// Tells the server again what it took of late and may have lost since.
+    fn push_answered_again(&mut self, now: Timestamp) {
+        let again = self.of.deeds.again_since(now.plus_ms(-AGAIN_MS));
+        self.kept.pending.extend(again);
     }
 
     /// Takes the agent's choices from the server, with those on top that it has not heard yet.
@@ -178,17 +217,32 @@ impl Session {
             // What stayed behind before is not missed.
             item.seq != NOWHERE && !refill.seen.contains(id)
         });
-        let unseen: Vec<_> = unseen.map(|(id, _)| id).collect();
+        let mut unseen: Vec<_> = unseen.map(|(id, item)| (id, item.seq)).collect();
+        unseen.sort_unstable_by_key(|(_, seq)| *seq);
+        let lost = unseen.iter().map(|(_, seq)| *seq).max();
+        let put_back = refill.was_put_back(lost.unwrap_or(NOWHERE));
         // A restored server lacks what happened after its backup: that stays here, though it is there no more (F31).
-        if !refill.same_epoch {
-            self.strand(unseen);
-        } else {
-            for id in unseen {
-                self.of.inbox.forget(id);
-                self.withdraw(id);
-                self.of.urgent.remove(&id);
-                self.kept.forgotten.push(id);
+        let (stays, goes): (Vec<_>, Vec<_>) = unseen
+            .into_iter()
+            .partition(|(_, seq)| !refill.same_epoch || (put_back && *seq > refill.common));
+        if !stays.is_empty() {
+            self.strand(stays.into_iter().map(|(id, _)| id).collect());
+        }
+        for (id, _) in goes {
+            self.of.inbox.forget(id);
+            self.withdraw(id);
+            self.of.urgent.remove(&id);
+            self.kept.forgotten.push(id);
+        }
+        if put_back {
+            tracing::warn!("the server was put back to an earlier state");
+            self.push_answered_again(now);
+            for (cell, at) in self.of.deeds.pending_cells() {
+                if self.of.preferences.apply(&cell, at) {
+                    self.kept.cells.push((cell, at));
+                }
             }
+            self.choices_changed();
         }
         let mut marked = Vec::new();
         for change in self.of.deeds.pending().to_vec() {
@@ -205,7 +259,10 @@ impl Session {
             marked.extend(self.of.inbox.apply(&entry).marked);
         }
         self.take_marks(marked, now);
-        self.of.told_up_to = self.of.newest;
+        // The log goes on after this, whatever was heard of before: places beyond may be used again.
+        self.of.newest = refill.highest;
+        self.of.told_up_to = refill.highest;
+        self.of.asked_for_present = false;
         self.of.cursor = Some(cursor.clone());
         self.kept.cursor = Some(cursor);
         self.kept.epoch = Some(epoch);

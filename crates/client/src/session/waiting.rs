@@ -91,6 +91,11 @@ impl Waiting {
         }
     }
 
+    /// Returns those that are remembered by themselves.
+    pub fn ids(&self) -> impl Iterator<Item = EventId> {
+        self.ids.keys().copied()
+    }
+
     /// Forgets a notice that need not be told any more, and says whether it was there.
     pub fn forget(&mut self, id: EventId) -> bool {
         if self.ring.as_ref().is_some_and(|ring| ring.id == id) {

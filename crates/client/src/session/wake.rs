@@ -6,7 +6,7 @@ use campanile_core::{
 use chrono::NaiveDate;
 
 use super::{Session, refill::AGAIN_MS};
-use crate::{effect::Effect, store::RETENTION_MS};
+use crate::{effect::Effect, store::RETENTION_MS, view::Part};
 
 impl Session {
     /// Does what has become due at `now`. A clock that was set forward is only another `now`.
@@ -46,14 +46,28 @@ impl Session {
         }
     }
 
-    /// Forgets once a day what retention no longer covers, here and in the store (design 10.11).
+    /// Takes note once a day that there may be something which retention no longer covers. The day alone is no reason
+    /// to forget it: the clock on the wall may have jumped ahead, so the server is asked for its own (F29).
     pub(super) fn see_day(&mut self, now: Timestamp) {
         let today = self.today(now);
-        if self.of.account.is_none() || self.of.pruned_on == Some(today) {
+        if self.of.account.is_none() || self.of.seen_day == Some(today) {
             return;
         }
-        self.of.pruned_on = Some(today);
-        let oldest = now.plus_ms(-RETENTION_MS);
+        self.of.seen_day = Some(today);
+        self.of.is_to_prune = true;
+        if self.of.link.is_up() {
+            self.out.push(Effect::Check(Part::Clock));
+        }
+    }
+
+    /// Forgets what retention no longer covers, here and in the store, once the server has told the time (design 10.11).
+    /// It must be over by both clocks.
+    pub(super) fn prune(&mut self, now: Timestamp) {
+        if !std::mem::take(&mut self.of.is_to_prune) {
+            return;
+        }
+        let at = now.min(self.of.link.corrected(now));
+        let oldest = at.plus_ms(-RETENTION_MS);
         let over = |item: &Item| {
             let is_done = matches!(item.marked.mark, Mark::Read | Mark::Removed);
             is_done && item.marked.at < oldest && item.time < oldest
@@ -63,8 +77,8 @@ impl Session {
         for id in &gone {
             self.of.inbox.forget(*id);
         }
-        self.of.deeds.forget_answered(now.plus_ms(-AGAIN_MS));
-        self.out.push(Effect::Prune(now));
+        self.of.deeds.forget_answered(at.plus_ms(-AGAIN_MS));
+        self.out.push(Effect::Prune(at));
         if !gone.is_empty() {
             self.list_changed();
         }

@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use campanile_core::time::Timestamp;
-use rusqlite::{
-    Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, config::DbConfig,
-};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 
 use super::{
     StoreError, fault,
@@ -57,7 +55,7 @@ pub const KINDS: [&Kind; 2] = [&INBOX, &CHANGES];
 /// Larger files are not read through at the start; what is wrong in them shows when it is read.
 const CHECK_MOST_BYTES: u64 = 128 * 1024 * 1024;
 
-/// Written beside a file that was found damaged while it was in use: the next start sets it aside.
+/// Written beside a file that was found damaged while it was in use: who opens it next sets it aside.
 const DAMAGED: &str = ".damaged";
 
 /// An open file.
@@ -219,9 +217,14 @@ impl Kind {
         Ok(())
     }
 
-    /// Takes note of what a second connection met.
+    /// Takes note of what was met when the file was read.
     pub fn note(&self, folder: &Path, error: &rusqlite::Error) {
         note_damage(&folder.join(self.name), error);
+    }
+
+    /// Says whether the file was found damaged while it was in use.
+    pub fn is_damaged(&self, folder: &Path) -> bool {
+        files::beside(&folder.join(self.name), DAMAGED).exists()
     }
 
     /// Opens a second connection that only reads.
@@ -282,13 +285,9 @@ impl Database {
     }
 }
 
-/// Sees to it that a file which turned out to be damaged while it was in use is set aside at the next start.
+/// Sees to it that a file which turned out to be damaged while it was in use is set aside.
 fn note_damage(path: &Path, error: &rusqlite::Error) {
-    let is_damaged = matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-    );
-    if is_damaged {
+    if fault::is_damage_in_use(error) {
         let _ = files::make_private(&files::beside(path, DAMAGED));
     }
 }

@@ -49,3 +49,13 @@ pub fn is_damage(error: &Error) -> bool {
         _ => false,
     }
 }
+
+/// Says whether the file itself is at fault, by what an open one answers. A table that is missing is no sign of that:
+/// the file may be just in the making.
+pub fn is_damage_in_use(error: &Error) -> bool {
+    let may_be_ours = matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::Unknown | ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch)
+    );
+    is_damage(error) && !may_be_ours
+}

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::{Listing, Store, database, fault, items, list};
 use crate::{
     effect::{Kept, KeptItem},
-    message::StoreFault,
+    message::{Message, StoreFault},
     view::PageFilter,
 };
 
@@ -26,6 +26,8 @@ enum Write {
     Keep(Box<Kept>, oneshot::Sender<Result<(), StoreFault>>),
     Prune(Timestamp, oneshot::Sender<Result<usize, StoreFault>>),
     Retry(oneshot::Sender<Result<(), StoreFault>>),
+    /// The reader has found the file damaged.
+    Mend,
 }
 
 enum Read {
@@ -40,6 +42,24 @@ enum Read {
         Vec<EventId>,
         oneshot::Sender<Result<Vec<KeptItem>, StoreFault>>,
     ),
+    /// Close the file: it is made anew, or was.
+    LetGo(oneshot::Sender<()>),
+}
+
+/// How the store is, as it changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Health {
+    fault: Option<StoreFault>,
+    rebuilt: u32,
+}
+
+impl Health {
+    fn of(store: &Store) -> Self {
+        Self {
+            fault: store.fault(),
+            rebuilt: store.rebuilt(),
+        }
+    }
 }
 
 /// The store, from async code. Dropping it writes what waits and closes the files; [`StoreHandle::close`] waits for that.
@@ -47,7 +67,7 @@ enum Read {
 pub struct StoreHandle {
     writes: mpsc::Sender<Write>,
     reads: mpsc::Sender<Read>,
-    fault: watch::Receiver<Option<StoreFault>>,
+    health: watch::Receiver<Health>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -59,22 +79,21 @@ impl StoreHandle {
     pub fn start(store: Store) -> std::io::Result<Self> {
         let (writes, write_queue) = mpsc::channel(QUEUE);
         let (reads, read_queue) = mpsc::channel(QUEUE);
-        let (tell, fault) = watch::channel(store.fault());
+        let (tell, health) = watch::channel(Health::of(&store));
         let folder = store.folder.clone();
         let runtime = tokio::runtime::Handle::current();
+        // Neither keeps the other alive: both end when the handle is gone.
+        let (to_writer, to_reader) = (writes.downgrade(), reads.downgrade());
         let writer = thread::Builder::new()
             .name("store".to_owned())
-            .spawn(move || write_all(store, write_queue, &tell, &runtime))?;
+            .spawn(move || write_all(store, write_queue, &to_reader, &tell, &runtime))?;
         let reader = thread::Builder::new()
             .name("store-reader".to_owned())
-            .spawn({
-                let fault = fault.clone();
-                move || read_all(&folder, read_queue, &fault)
-            })?;
+            .spawn(move || read_all(&folder, read_queue, &to_writer))?;
         Ok(Self {
             writes,
             reads,
-            fault,
+            health,
             threads: vec![writer, reader],
         })
     }
@@ -133,10 +152,40 @@ impl StoreHandle {
         self.read(|answer| Read::Items(ids, answer)).await
     }
 
-    /// Returns the fault of the store as it changes: `None` while everything given is written.
-    #[must_use]
-    pub fn fault(&self) -> watch::Receiver<Option<StoreFault>> {
-        self.fault.clone()
+    /// Tells `mailbox` whenever the store of `account` fails, recovers or is made anew, as [`Message::From`] that
+    /// account. It ends with the store, or when nobody hears.
+    pub fn report(
+        &self,
+        account: String,
+        mailbox: mpsc::Sender<Message>,
+    ) -> impl Future<Output = ()> + use<> {
+        let mut health = self.health.clone();
+        async move {
+            let mut told = Health {
+                fault: None,
+                rebuilt: 0,
+            };
+            health.mark_changed();
+            while health.changed().await.is_ok() {
+                let present = *health.borrow_and_update();
+                let rebuilt = (present.rebuilt != told.rebuilt).then_some(Message::StoreRebuilt);
+                let fault = (present.fault != told.fault).then_some(
+                    present
+                        .fault
+                        .map_or(Message::StoreRecovered, Message::StoreFailed),
+                );
+                told = present;
+                for message in rebuilt.into_iter().chain(fault) {
+                    let message = Message::From {
+                        account: account.clone(),
+                        message: Box::new(message),
+                    };
+                    if mailbox.send(message).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
     }
 
     /// Finishes what waits and closes the files.
@@ -182,7 +231,8 @@ impl StoreHandle {
 fn write_all(
     mut store: Store,
     mut queue: mpsc::Receiver<Write>,
-    tell: &watch::Sender<Option<StoreFault>>,
+    reader: &mpsc::WeakSender<Read>,
+    tell: &watch::Sender<Health>,
     runtime: &tokio::runtime::Handle,
 ) {
     loop {
@@ -191,7 +241,10 @@ fn write_all(
             match runtime.block_on(async { tokio::time::timeout(RETRY, queue.recv()).await }) {
                 Ok(next) => next,
                 Err(_) => {
-                    let _ = store.retry();
+                    let_go(reader);
+                    if !mend(&mut store, reader) {
+                        let _ = store.retry();
+                    }
                     publish(&store, tell);
                     continue;
                 }
@@ -200,37 +253,73 @@ fn write_all(
             queue.blocking_recv()
         };
         let Some(write) = next else { break };
+        // A file that the reader opened where it cannot be written keeps the writer from writing when it can.
+        if store.fault().is_some() {
+            let_go(reader);
+        }
         // Who asked may be gone: the deed is done all the same. The fault is told first, so that it is known with the answer.
         match write {
             Write::Keep(kept, answer) => {
-                let kept = store.keep(&kept);
+                let mut kept = store.keep(&kept);
+                if kept.is_err() && mend(&mut store, reader) {
+                    kept = store.fault().map_or(Ok(()), Err);
+                }
                 publish(&store, tell);
                 let _ = answer.send(kept);
             }
-            Write::Prune(now, answer) => drop(answer.send(store.prune(now))),
+            Write::Prune(now, answer) => {
+                let pruned = store.prune(now);
+                if pruned.is_err() && mend(&mut store, reader) {
+                    publish(&store, tell);
+                }
+                let _ = answer.send(pruned);
+            }
             Write::Retry(answer) => {
+                mend(&mut store, reader);
                 let retried = store.retry();
                 publish(&store, tell);
                 let _ = answer.send(retried);
+            }
+            Write::Mend => {
+                mend(&mut store, reader);
+                publish(&store, tell);
             }
         }
     }
     let _ = store.retry();
 }
 
-fn publish(store: &Store, tell: &watch::Sender<Option<StoreFault>>) {
+/// Makes a damaged store anew, if it is one. The reader lets go of the file before, as it is moved, and after, as it
+/// may have opened the old one once more.
+fn mend(store: &mut Store, reader: &mpsc::WeakSender<Read>) -> bool {
+    let is_damaged = store.is_damaged();
+    if is_damaged {
+        let_go(reader);
+        let _ = store.mend();
+        let_go(reader);
+    }
+    is_damaged
+}
+
+fn let_go(reader: &mpsc::WeakSender<Read>) {
+    let Some(reader) = reader.upgrade() else {
+        return;
+    };
+    let (answer, answered) = oneshot::channel();
+    // One that has ended holds nothing.
+    if reader.blocking_send(Read::LetGo(answer)).is_ok() {
+        let _ = answered.blocking_recv();
+    }
+}
+
+fn publish(store: &Store, tell: &watch::Sender<Health>) {
     tell.send_if_modified(|known| {
-        let changed = *known != store.fault();
-        *known = store.fault();
-        changed
+        let present = Health::of(store);
+        std::mem::replace(known, present) != present
     });
 }
 
-fn read_all(
-    folder: &Path,
-    mut queue: mpsc::Receiver<Read>,
-    fault: &watch::Receiver<Option<StoreFault>>,
-) {
+fn read_all(folder: &Path, mut queue: mpsc::Receiver<Read>, writer: &mpsc::WeakSender<Write>) {
     // Opened when it is first needed, and again after a failure: the file may have been made anew.
     let mut open: Option<Connection> = None;
     while let Some(read) = queue.blocking_recv() {
@@ -242,18 +331,19 @@ fn read_all(
                 limit,
                 answer,
             } => {
-                let page = with(&mut open, folder, |file| {
+                let page = with(&mut open, folder, writer, |file| {
                     list::page(file, &filter, after.as_deref(), now, limit)
                 });
                 let _ = answer.send(page);
             }
             Read::Items(ids, answer) => {
-                let _ = answer.send(with(&mut open, folder, |file| items::find(file, &ids)));
+                let found = with(&mut open, folder, writer, |file| items::find(file, &ids));
+                let _ = answer.send(found);
             }
-        }
-        // A file that was opened where it cannot be written keeps the writer from writing, later, too.
-        if fault.borrow().is_some() {
-            open = None;
+            Read::LetGo(answer) => {
+                open = None;
+                let _ = answer.send(());
+            }
         }
     }
 }
@@ -261,6 +351,7 @@ fn read_all(
 fn with<T>(
     open: &mut Option<Connection>,
     folder: &Path,
+    writer: &mpsc::WeakSender<Write>,
     work: impl Fn(&Connection) -> rusqlite::Result<T>,
 ) -> Result<T, StoreFault> {
     let file = match open.take() {
@@ -268,12 +359,21 @@ fn with<T>(
         None => database::INBOX.reader(folder),
     };
     let done = file.and_then(|file| {
-        let done = work(&file)?;
+        // One state for all that is read: what goes meanwhile is not missed halfway.
+        let state = file.unchecked_transaction()?;
+        let done = work(&state)?;
+        state.finish()?;
         *open = Some(file);
         Ok(done)
     });
     done.map_err(|error| {
         database::INBOX.note(folder, &error);
+        if fault::is_damage_in_use(&error)
+            && let Some(writer) = writer.upgrade()
+        {
+            // Where too much waits, the next that fails to be read says so again.
+            let _ = writer.try_send(Write::Mend);
+        }
         fault::of(&error)
     })
 }

@@ -145,10 +145,16 @@ impl Server {
 
     /// Sends a request and reads its answer as JSON.
     pub async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Fault> {
+        let body = self.ask_text(request).await?;
+        serde_json::from_str(&body).map_err(|_| Fault::offline(Why::Server))
+    }
+
+    /// Sends a request and returns its answer as the text of JSON; what is no UTF-8 in it becomes U+FFFD, as on a stream.
+    pub async fn ask_text(&self, request: RequestBuilder) -> Result<String, Fault> {
         let response = self.send(request).await?;
         expect_type(response.headers(), "application/json")?;
         let body = read(response, BODY_MOST_BYTES).await?;
-        serde_json::from_slice(&body).map_err(|_| Fault::offline(Why::Server))
+        Ok(String::from_utf8_lossy(&body).into_owned())
     }
 
     /// Sends a request that has no answer but that it was done.
@@ -166,8 +172,7 @@ impl Server {
         let asked = retry_after::read(response.headers(), (self.surroundings.wall)().ms());
         let offline = |why, broken| Fault::Offline { why, asked, broken };
         match status.as_u16() {
-            401 | 403 => judge_refusal(response, asked).await,
-            404 | 410 => Fault::Gone,
+            401 | 403 | 404 | 410 => judge_refusal(response, asked).await,
             407 => offline(Why::Proxy, false),
             300..400 | 511 => offline(Why::Portal, false),
             408 | 425 | 429 | 502..505 => offline(Why::Busy, false),
@@ -255,7 +260,8 @@ async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, Fault> {
     }
 }
 
-/// Only the server's own word signs a desk out: a captive portal or a proxy says 401 and 403 as well.
+/// Only the server's own word signs a desk out or gives up a cursor: a captive portal or a proxy says 401, 403 and 404
+/// as well.
 async fn judge_refusal(response: Response, asked: Option<Duration>) -> Fault {
     let why = match expect_type(response.headers(), problem::MEDIA_TYPE) {
         Ok(()) => {
@@ -263,6 +269,8 @@ async fn judge_refusal(response: Response, asked: Option<Duration>) -> Fault {
             let told = problem(response, status).await;
             match Code::find(&told.code) {
                 Some(Code::Unauthorized) => return Fault::SignedOut,
+                Some(Code::NotFound | Code::CursorGone) => return Fault::Gone,
+                Some(Code::PairingCode) => return Fault::Refused(told),
                 // It does not answer to the host by which it is called: its administrator can mend that.
                 Some(_) => Why::Server,
                 None => Why::NotCampanile,

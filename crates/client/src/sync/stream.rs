@@ -134,7 +134,13 @@ impl Stream<'_> {
                 return Ok(Step::Silently);
             }
             Fault::Gone => (Why::NotCampanile, None),
-            Fault::Refused(_) => (Why::Server, None),
+            Fault::Refused(_) => {
+                // A page that a server which was put back since never began: only the first one is good.
+                if self.pages.take().is_some() {
+                    self.state.forget_cursor();
+                }
+                (Why::Server, None)
+            }
             Fault::Offline { why, asked, .. } => (why, asked),
         };
         let outcome = match (asked, stood) {
@@ -237,28 +243,35 @@ impl Stream<'_> {
     }
 
     async fn take(&mut self, event: Event, last_seq: &mut Option<Seq>) -> Result<(), Broke> {
-        let frame = frames::read(&event.kind, &event.data).ok_or(Fault::offline(Why::Server))?;
-        match frame {
+        let frames::Read { is, left_out } =
+            frames::read(&event.kind, &event.data).ok_or(Fault::offline(Why::Server))?;
+        match is {
             Frame::Hello(hello) => return self.greet(&hello).await,
             // Whoever does not greet first is not the server.
             _ if self.connected.is_none() => return Err(Fault::offline(Why::NotCampanile).into()),
             Frame::Snapshot(snapshot) => {
                 self.state.snapshot_came();
-                return self.begin_snapshot(*snapshot).await;
+                return self.begin_snapshot(*snapshot, left_out).await;
             }
             Frame::Entries(entries) => {
                 if event.id.is_empty() {
                     return Err(Fault::offline(Why::Server).into());
                 }
-                let first = entries.entries.first().map(|entry| entry.seq);
-                self.mind_the_gap(*last_seq, first)?;
-                *last_seq = entries.entries.last().map(|entry| entry.seq).or(*last_seq);
+                if left_out > 0 {
+                    // Where it stood in the log may be unknown: a hole there is no gap.
+                    *last_seq = None;
+                } else {
+                    let first = entries.entries.first().map(|entry| entry.seq);
+                    self.mind_the_gap(*last_seq, first)?;
+                    *last_seq = entries.entries.last().map(|entry| entry.seq).or(*last_seq);
+                }
                 let heard = Message::Heard {
                     entries: entries.entries,
                     cursor: event.id,
                     catching_up: entries.catching_up,
                 };
                 self.state.tell(heard).await?;
+                self.tell_left_out(left_out).await?;
             }
             Frame::Presence(presence) => self.state.tell(Message::Presence(presence)).await?,
             Frame::Goodbye => return Err(Broke::Ended(End::SignedOut)),
@@ -296,12 +309,20 @@ impl Stream<'_> {
         Err(Broke::Gap)
     }
 
-    async fn begin_snapshot(&mut self, snapshot: Snapshot) -> Result<(), Broke> {
+    async fn tell_left_out(&self, count: u32) -> Result<(), Gone> {
+        if count == 0 {
+            return Ok(());
+        }
+        self.state.tell(Message::Unreadable { count }).await
+    }
+
+    async fn begin_snapshot(&mut self, snapshot: Snapshot, left_out: u32) -> Result<(), Broke> {
         let next = snapshot.next.clone();
         let cursor = snapshot.cursor.clone();
         self.state
             .tell(Message::Snapshot(Box::new(snapshot)))
             .await?;
+        self.tell_left_out(left_out).await?;
         let Some(next) = next else { return Ok(()) };
         // The log waits: its entries are changes to what the other pages tell.
         self.pages = Some(Pages {
@@ -319,9 +340,13 @@ impl Stream<'_> {
                 return Err(Fault::offline(Why::Server).into());
             }
             let request = server.request(Method::GET, routes::SNAPSHOT, &[("after", &pages.next)]);
-            let page: Snapshot = server.ask(request).await?;
-            let next = page.next.clone();
-            self.state.tell(Message::Snapshot(Box::new(page))).await?;
+            let body = server.ask_text(request).await?;
+            let read = frames::page(&body).ok_or(Fault::offline(Why::Server))?;
+            let next = read.is.next.clone();
+            self.state
+                .tell(Message::Snapshot(Box::new(read.is)))
+                .await?;
+            self.tell_left_out(read.left_out).await?;
             match next {
                 Some(next) => {
                     self.pages = Some(Pages {

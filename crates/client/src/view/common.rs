@@ -238,7 +238,7 @@ pub struct PartView {
     pub part: Part,
     /// How it is.
     pub is: PartState,
-    /// What was measured, in words: how far the clock is off, how old the zone rules are.
+    /// What was measured, in words: how far the clock is off, how old the zone rules are, how much of the server's could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub measured: Option<String>,

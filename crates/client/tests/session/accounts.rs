@@ -6,9 +6,14 @@ use campanile_client::{
     session::Now,
     view::AskView,
 };
+use campanile_core::change::Mark;
+use campanile_protocol::{changes::Outcome, problem::Code};
 use expect_test::expect;
 
-use crate::stage::{Stage, account, check, one};
+use crate::{
+    refill::{head, item, page},
+    stage::{Stage, account, check, one},
+};
 
 #[test]
 fn a_desk_without_an_account_asks_for_one() {
@@ -284,5 +289,79 @@ fn a_store_that_fails_is_told_and_the_desk_goes_on() {
             too old
               tray Attention Digit(1) "Campanile: 1 unread, this app is too old for the server"
         "##]],
+    );
+}
+
+#[test]
+fn a_disk_that_is_full_is_the_first_account_s_and_not_the_next_one_s() {
+    let mut desk = Stage::signed_in();
+    let of = |name: &str, message| Message::From {
+        account: name.into(),
+        message: Box::new(message),
+    };
+    desk.tell(of("mira", Message::StoreFailed(StoreFault::Full)));
+    desk.act("sign out", Action::SignOut);
+    desk.so_far();
+    desk.say(
+        "another signs in",
+        Message::Loaded(Box::new(Loaded {
+            account: Some(account("ben")),
+            ..Loaded::default()
+        })),
+    );
+    desk.connect();
+    desk.say(
+        "what the first one's store had still to say",
+        of("mira", Message::StoreFailed(StoreFault::Full)),
+    );
+    desk.tell(of("mira", Message::StoreRebuilt));
+    expect![[r#"
+        another signs in
+          follow ben from None
+          tray Calm None "Campanile: Nothing unread"
+        what the first one's store had still to say
+    "#]]
+    .assert_eq(&desk.written);
+}
+
+#[test]
+fn a_store_that_was_made_anew_gets_what_nobody_else_has_and_the_server_tells_the_rest() {
+    check(
+        |desk| {
+            desk.arrives(1, "sla_expired");
+            for n in 2..=4 {
+                desk.arrives(n, "ticket_closed");
+            }
+            desk.act("read", Action::Read { what: one(1) });
+            desk.answers(&Outcome::Refused {
+                problem: Code::NotFound.because("None of these is a notice of yours."),
+            });
+            desk.act("read", Action::Read { what: one(2) });
+            desk.so_far();
+            desk.say("damaged", Message::StoreRebuilt);
+            let told = vec![
+                item(2, 2, Mark::Unread),
+                item(3, 3, Mark::Unread),
+                item(4, 4, Mark::Unread),
+                item(5, 5, Mark::Unread),
+                item(6, 6, Mark::Unread),
+                item(7, 7, Mark::Unread),
+                item(8, 8, Mark::Unread),
+            ];
+            desk.say("the present", page(0, Some(head(7)), told, true));
+            desk.wake("10:00:00.400");
+        },
+        expect![[r#"
+            damaged
+              keep items: n1; pending: c2(read n2)
+              Resync
+            the present
+              keep items: n2..n8 (7); entries: policy scopes; toasting: n5 n6 n7 n8; cursor: snapshot; epoch: known
+              tray Urgent Digit(6) "Campanile: 6 unread"
+              wake 10:00:00.400
+            10:00:00.400 woke
+              toast Summary "4 notifications while you were away" "SLA breached: 4" [Open] 5000 ms
+              wake 10:00:30
+        "#]],
     );
 }

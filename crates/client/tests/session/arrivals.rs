@@ -340,3 +340,42 @@ fn what_lasts_for_a_while_lasts_no_longer_when_the_clock_is_set_back() {
         "##]],
     );
 }
+
+#[test]
+fn what_is_told_again_with_another_content_is_replaced_and_rings_nobody() {
+    check(
+        |desk| {
+            desk.arrives(1, "sla_expired");
+            desk.so_far();
+            let entry = desk.arrival(1, "sla_expired");
+            let heard = desk.heard(vec![entry]);
+            desk.say("the same", heard);
+            let mut entry = desk.arrival(1, "conversation_assigned");
+            if let Change::Arrived { notice, .. } = &mut entry.change {
+                notice.body = Some("Another".into());
+            }
+            let heard = desk.heard(vec![entry]);
+            desk.say("another", heard);
+            let (first, mut second) = (
+                desk.arrival(2, "sla_expired"),
+                desk.arrival(2, "sla_expired"),
+            );
+            if let Change::Arrived { notice, .. } = &mut second.change {
+                notice.body = Some("The second copy".into());
+            }
+            let heard = desk.heard(vec![first, second]);
+            desk.say("both in one frame", heard);
+        },
+        expect![[r##"
+            the same
+              keep cursor: at 2
+            another
+              keep items: n1; cursor: at 3
+              tray Calm Digit(1) "Campanile: 1 unread"
+            both in one frame
+              keep items: n2; toasting: n2; cursor: at 5
+              toast n2 "SLA breached" "#2\nThe second copy" [Open, Mark read, In an hour] urgent 5000 ms
+              tray Urgent Digit(2) "Campanile: 2 unread"
+        "##]],
+    );
+}

@@ -9,9 +9,10 @@ use campanile_client::{
     view::{Part, PartState, QuietView, Window},
 };
 use campanile_core::zone::Rules;
+use campanile_protocol::changes::Outcome;
 use expect_test::expect;
 
-use crate::stage::{Stage, nights};
+use crate::stage::{Stage, at, nights, one};
 
 /// Writes a part as the health page shows it.
 fn part(desk: &Stage, part: Part) -> String {
@@ -138,4 +139,105 @@ fn quiet_hours_are_kept_by_rules_that_were_read_anew() {
 fn quiet(desk: &Stage) -> QuietView {
     let bell = desk.session.bell_view(&Now { wall: desk.now });
     bell.common.quiet
+}
+
+#[test]
+fn what_could_not_be_read_is_told_beside_the_server_until_the_present_is_told_anew() {
+    let mut desk = Stage::signed_in();
+    let mut told = part(&desk, Part::Server);
+    for count in [1, 1, 3, u32::MAX] {
+        desk.tell(Message::Unreadable { count });
+        told += &part(&desk, Part::Server);
+    }
+    desk.tell(crate::refill::page(
+        0,
+        Some(crate::refill::head(0)),
+        vec![],
+        true,
+    ));
+    told += &part(&desk, Part::Server);
+    desk.tell(Message::Act(Action::Language {
+        language: Some("uk".into()),
+    }));
+    for count in [1, 1, 3] {
+        desk.tell(Message::Unreadable { count });
+        told += &part(&desk, Part::Server);
+    }
+    expect![[r#"
+        works
+        works: 1 notification could not be read. Look for it on the platform, and update Campanile.
+        works: 2 notifications could not be read. Look for them on the platform, and update Campanile.
+        works: 5 notifications could not be read. Look for them on the platform, and update Campanile.
+        works: 4,294,967,295 notifications could not be read. Look for them on the platform, and update Campanile.
+        works
+        works: 1 сповіщення не вдалося прочитати. Пошукайте його на платформі та оновіть Campanile.
+        works: 2 сповіщення не вдалося прочитати. Пошукайте їх на платформі та оновіть Campanile.
+        works: 5 сповіщень не вдалося прочитати. Пошукайте їх на платформі та оновіть Campanile.
+    "#]].assert_eq(&told);
+}
+
+#[test]
+fn a_clock_that_jumps_years_ahead_forgets_nothing_and_the_server_s_word_goes_on_forgetting() {
+    let mut desk = Stage::signed_in();
+    desk.arrives(1, "ticket_closed");
+    desk.act("read", Action::Read { what: one(1) });
+    desk.answers(&Outcome::Accepted);
+    desk.so_far().writes_turns = true;
+    desk.clock("2036-11-21T10:00:00+02:00");
+    desk.say("ten years ahead", Message::Woke);
+    let offset_ms = at("10:00").since_ms(desk.now);
+    desk.say("the server's clock", Message::Measured { offset_ms });
+    desk.act("it is still there", Action::Unread { what: one(1) });
+    expect![[r#"
+        ten years ahead
+          Check(Clock)
+          tray Calm None "Campanile: Nothing unread"
+          wake 2036-11-22 00:00
+        the server's clock
+          prune at 10:00
+        it is still there
+          keep marks: n1 unread; pending: c2(unread n1)
+          push c2(unread n1)
+          tray Calm Digit(1) "Campanile: 1 unread"
+          wake 2036-11-21 10:00:30
+    "#]]
+    .assert_eq(&desk.written);
+}
+
+#[test]
+fn what_retention_no_longer_covers_goes_once_a_day_when_the_server_has_told_the_time() {
+    let mut desk = Stage::new();
+    desk.writes_turns = true;
+    desk.load(Default::default());
+    desk.connect();
+    desk.clock("2026-11-22T00:00:00+02:00");
+    desk.say("a new day", Message::Woke);
+    desk.say("the server's clock", Message::Measured { offset_ms: 3_000 });
+    desk.say("once more", Message::Measured { offset_ms: -60_000 });
+    desk.clock("2026-11-23T00:00:00+02:00");
+    desk.say("the next", Message::Woke);
+    desk.say(
+        "the server's is behind",
+        Message::Measured { offset_ms: -60_000 },
+    );
+    expect![[r#"
+          follow mira from Some("start")
+          tray Calm None "Campanile: Nothing unread"
+          wake 2026-11-22 00:00
+          prune at 10:00
+        a new day
+          Check(Clock)
+          tray Calm None "Campanile: Nothing unread"
+          wake 2026-11-22 04:00
+        the server's clock
+          prune at 2026-11-22 00:00
+        once more
+        the next
+          Check(Clock)
+          tray Calm None "Campanile: Nothing unread"
+          wake 2026-11-23 04:00
+        the server's is behind
+          prune at 2026-11-22 23:59
+    "#]]
+    .assert_eq(&desk.written);
 }

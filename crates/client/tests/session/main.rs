@@ -14,6 +14,7 @@ mod refill;
 mod stage;
 mod standing;
 mod stranded;
+mod switches;
 mod text;
 mod tray;
 mod undo;

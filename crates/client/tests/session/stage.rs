@@ -7,6 +7,7 @@ use campanile_client::{
     effect::{Effect, ToastKey},
     message::{Account, Link, Loaded, Message},
     session::{Ids, Now, Session, SessionConfig},
+    view::Part,
 };
 use campanile_core::{
     catalogue::Role,
@@ -315,7 +316,7 @@ impl Stage {
 
 fn is_turn(effect: &Effect) -> bool {
     match effect {
-        Effect::Prune(_) => true,
+        Effect::Prune(_) | Effect::Check(Part::Clock) => true,
         Effect::Wake(at) => ["00:00", "04:00"]
             .iter()
             .any(|turn| crate::text::wall(*at).ends_with(turn)),

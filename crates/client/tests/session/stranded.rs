@@ -98,7 +98,8 @@ fn what_stayed_behind_is_not_missed_by_a_later_present_and_may_come_again() {
             let heard = desk.heard(vec![entry]);
             desk.say("the source sends it again", heard);
             stranded(desk);
-            desk.say("the present once more", present());
+            let later = vec![item(1, 1, Mark::Read), item(4, 5, Mark::Read)];
+            desk.say("the log went on", page(7, Some(head(0)), later, true));
             stranded(desk);
             badge(desk);
         },
@@ -109,8 +110,8 @@ fn what_stayed_behind_is_not_missed_by_a_later_present_and_may_come_again() {
             the source sends it again
               keep items: n2; cursor: at 3
               not on the server: 
-            the present once more
-              keep items: n1; forgotten: n2; entries: policy scopes; cursor: snapshot; epoch: known
+            the log went on
+              keep items: n1 n4; forgotten: n2; entries: policy scopes; cursor: snapshot; epoch: known
               tray Calm None "Campanile: Nothing unread"
               not on the server: 
               badge 0, filling false
@@ -194,4 +195,120 @@ fn all_of_them_are_marked_read_together() {
               badge 0, filling false
         "#]],
     );
+}
+
+/// Three notices come and the first two are read; then the server's database is put back as it was after the first.
+fn copied_back(desk: &mut Stage) {
+    for n in 1..=3 {
+        desk.arrives(n, "ticket_closed");
+    }
+    for n in 1..=2 {
+        desk.act("read", Action::Read { what: one(n) });
+    }
+    desk.answers(&Outcome::Accepted);
+    desk.so_far();
+}
+
+#[test]
+fn a_database_that_was_put_back_by_a_plain_copy_keeps_nobody_silent_and_costs_nothing() {
+    check(
+        |desk| {
+            copied_back(desk);
+            desk.say(
+                "the same life, as it was",
+                page(0, Some(head(1)), vec![item(1, 1, Mark::Unread)], true),
+            );
+            stranded(desk);
+            let mut entry = desk.arrival(4, "sla_expired");
+            entry.seq = Seq(2);
+            let heard = desk.heard(vec![entry]);
+            desk.say("a place that was used before", heard);
+        },
+        expect![[r##"
+            the same life, as it was
+              keep items: n1; marks: n1 unread, n1 read; stranded: n2 n3; entries: policy scopes; pending: c1(read n1) c2(read n2); cursor: snapshot; epoch: known
+              push c1(read n1) c2(read n2)
+              tray Calm Digit(1) "Campanile: 1 unread"
+              wake 10:00:30
+              not on the server: n2 n3
+            a place that was used before
+              keep items: n4; toasting: n4; cursor: at 4
+              toast n4 "SLA breached" "#4" [Open, Mark read, In an hour] urgent 5000 ms
+              play alarm at 70 for n4
+              tray Urgent Digit(2) "Campanile: 2 unread"
+        "##]],
+    );
+}
+
+#[test]
+fn a_database_that_was_put_back_and_written_to_since_is_known_by_what_stands_where_something_else_stood()
+ {
+    check(
+        |desk| {
+            copied_back(desk);
+            let told = vec![
+                item(1, 1, Mark::Unread),
+                item(4, 3, Mark::Unread),
+                item(5, 9, Mark::Unread),
+            ];
+            desk.say(
+                "the same life, another log",
+                page(0, Some(head(3)), told, true),
+            );
+            stranded(desk);
+        },
+        expect![[r#"
+            the same life, another log
+              keep items: n1 n4 n5; marks: n1 unread, n1 read; stranded: n2 n3; entries: policy scopes; pending: c1(read n1) c2(read n2); toasting: n4 n5; cursor: snapshot; epoch: known
+              push c1(read n1) c2(read n2)
+              tray Urgent Digit(3) "Campanile: 3 unread"
+              wake 10:00:00.400
+              not on the server: n2 n3
+        "#]],
+    );
+}
+
+#[test]
+fn a_present_that_was_asked_for_is_no_database_that_was_put_back() {
+    let mut desk = Stage::new();
+    let change = campanile_protocol::changes::PushedChange {
+        id: campanile_core::ids::ChangeId(uuid::Uuid::from_u128(7)),
+        at: desk.now,
+        deed: campanile_protocol::changes::Deed::Marked {
+            ids: vec![crate::stage::id(1)],
+            mark: Mark::Read,
+        },
+    };
+    desk.load(campanile_client::message::Loaded {
+        pending: vec![change],
+        ..Default::default()
+    });
+    desk.connect();
+    for n in 1..=3 {
+        desk.arrives(n, "ticket_closed");
+    }
+    desk.so_far();
+    desk.answers(&Outcome::Refused {
+        problem: Code::Forbidden.because("No."),
+    });
+    desk.say(
+        "the last one was removed at another desk",
+        page(
+            0,
+            Some(head(2)),
+            vec![item(1, 1, Mark::Unread), item(2, 2, Mark::Unread)],
+            true,
+        ),
+    );
+    stranded(&mut desk);
+    expect![[r#"
+        the server answers
+          keep settled: c1
+          Resync
+        the last one was removed at another desk
+          keep items: n1 n2; forgotten: n3; entries: policy scopes; cursor: snapshot; epoch: known
+          tray Calm Digit(2) "Campanile: 2 unread"
+          not on the server: 
+    "#]]
+    .assert_eq(&desk.written);
 }

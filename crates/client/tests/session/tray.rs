@@ -254,7 +254,7 @@ fn the_tray_is_drawn_anew_when_the_day_turns_and_when_the_night_ends() {
             23:59 woke
               Until tomorrow 08:00
             2026-11-22T00:00:00+02:00 woke
-              prune at 2026-11-22 00:00
+              Check(Clock)
               tray Calm None "Campanile: Nothing unread"
               wake 2026-11-22 04:00
               Until 08:00
@@ -279,19 +279,23 @@ fn what_was_read_is_forgotten_after_its_retention() {
                 what: What::Row(notice(n, "call_missed", at("10:00")).row()),
             };
             desk.wake("2027-02-19T09:59:59+02:00");
+            desk.tell(Message::Measured { offset_ms: 0 });
             desk.act("it is still there", unread(1));
             desk.act("read again", Action::Read { what: one(1) });
             desk.so_far();
             desk.wake("2027-05-21T10:00:00+02:00");
+            desk.say("the server's clock", Message::Measured { offset_ms: 0 });
             desk.act("what was read is gone", unread(1));
             desk.act("what is unread is not", Action::Read { what: one(2) });
         },
         expect![[r#"
             2027-05-21T10:00:00+02:00 woke
-              prune at 2027-05-21 11:00
+              Check(Clock)
               push c2(unread n1) c3(read n1)
               tray Calm Digit(1) "Campanile: 1 unread"
               wake 2027-05-21 11:00:30
+            the server's clock
+              prune at 2027-05-21 11:00
             what was read is gone
             what is unread is not
               keep marks: n2 read; pending: c4(read n2); toasted: n2

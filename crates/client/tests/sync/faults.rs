@@ -146,13 +146,13 @@ async fn only_the_servers_own_word_signs_a_desk_out() {
 
 #[tokio::test(start_paused = true)]
 async fn a_log_that_cannot_be_continued_is_begun_anew_without_a_word() {
-    for status in ["404 Not Found", "410 Gone"] {
+    for code in [Code::NotFound, Code::CursorGone] {
         let net = Net::new().await;
         let mut desk = Desk::follow(&net, Some("c1"));
         desk.next().await;
         let first = net.accept().await;
         assert_eq!(first.header("last-event-id"), Some("c1"));
-        first.answer(status, "", "").await;
+        first.answer_problem(code).await;
         crate::net::settle().await;
         pass(Duration::from_secs(1)).await;
         let mut second = net.accept().await;
@@ -160,6 +160,25 @@ async fn a_log_that_cannot_be_continued_is_begun_anew_without_a_word() {
         second.send(STREAM_HEAD).await;
         second.send(HELLO).await;
         assert!(matches!(desk.link().await, Link::Connected { .. }));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_servers_own_word_gives_up_a_cursor() {
+    let html = "Content-Type: text/html\r\n";
+    let table = [
+        ("404 Not Found", "", "", "not_campanile"),
+        ("404 Not Found", html, "<h1>no such site</h1>", "portal"),
+        ("410 Gone", "", "", "not_campanile"),
+    ];
+    for (status, headers, body, why) in table {
+        let net = Net::new().await;
+        let mut desk = Desk::follow(&net, Some("c1"));
+        desk.next().await;
+        net.accept().await.answer(status, headers, body).await;
+        assert_eq!(desk.offline().await.0, why, "{status} {body}");
+        pass(Duration::from_secs(2)).await;
+        assert_eq!(net.accept().await.header("last-event-id"), Some("c1"));
     }
 }
 

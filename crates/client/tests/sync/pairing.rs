@@ -156,8 +156,12 @@ async fn a_code_becomes_an_account_and_a_token() {
 
 #[tokio::test(start_paused = true)]
 async fn a_code_that_is_not_taken_is_told_in_terms_of_what_to_do() {
+    let problem = "Content-Type: application/problem+json\r\n";
+    let spent = serde_json::to_string(&Code::PairingCode.because("ask for another"));
+    let spent = spent.expect("writes");
     let table = [
-        ("404 Not Found", "", "", PairingFault::Code),
+        ("404 Not Found", "", "", PairingFault::NoAnswer),
+        ("404 Not Found", problem, &spent, PairingFault::Code),
         ("400 Bad Request", "", "", PairingFault::Code),
         ("429 Too Many", "", "", PairingFault::Busy),
         ("500 Broken", "", "", PairingFault::NoAnswer),

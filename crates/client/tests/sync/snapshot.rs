@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use campanile_client::{message::Message, sync::Command};
+use campanile_protocol::problem::Code;
 
 use crate::net::{Desk, Net, entries, pass, seqs, settle};
 
@@ -97,9 +98,23 @@ async fn a_page_that_fails_is_asked_for_again_and_no_other() {
 async fn a_page_that_is_gone_begins_the_snapshot_anew() {
     let net = Net::new().await;
     let _desk = begun(&net, Some("old")).await;
-    net.accept().await.answer("410 Gone", "", "").await;
+    net.accept().await.answer_problem(Code::CursorGone).await;
     settle().await;
     pass(Duration::from_secs(1)).await;
+    let server = net.accept().await;
+    assert_eq!(
+        (server.path.as_str(), server.header("last-event-id")),
+        ("/v1/stream", None)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_a_server_which_was_put_back_does_not_know_begins_the_snapshot_anew() {
+    let net = Net::new().await;
+    let mut desk = begun(&net, Some("old")).await;
+    net.accept().await.answer_problem(Code::BadRequest).await;
+    assert_eq!(desk.offline().await.0, "server");
+    pass(Duration::from_secs(2)).await;
     let server = net.accept().await;
     assert_eq!(
         (server.path.as_str(), server.header("last-event-id")),
@@ -174,4 +189,17 @@ async fn a_page_of_a_snapshot_on_a_slow_link_is_read_to_its_end() {
         pass(Duration::from_secs(1)).await;
     }
     assert_eq!(next_page(&mut desk).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_item_of_a_later_page_that_cannot_be_read_does_not_cost_the_page() {
+    let net = Net::new().await;
+    let mut desk = begun(&net, None).await;
+    let items = r#""items":[{"seq":4,"notice":{"title":"\ud800"}}]"#;
+    net.accept()
+        .await
+        .answer_json(&page(None).replace(r#""items":[]"#, items))
+        .await;
+    assert_eq!(next_page(&mut desk).await, None);
+    assert_eq!(desk.next().await, Message::Unreadable { count: 1 });
 }

@@ -122,6 +122,7 @@ async fn an_entry_that_cannot_be_read_does_not_cost_the_others() {
     let frame = entries(&[1, 2, 3]).replace("\"up_to\":2", "\"up_to\":\"two\"");
     server.send(frame).await;
     assert_eq!(seqs(&desk.next().await), [1, 3]);
+    assert_eq!(desk.next().await, Message::Unreadable { count: 1 });
 }
 
 #[tokio::test(start_paused = true)]
@@ -209,4 +210,50 @@ async fn whoever_asks_again_and_again_gets_one_connection_a_second() {
         pass(std::time::Duration::from_secs(1)).await;
         net.accept_stream(&mut desk).await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_that_no_reader_of_json_can_take_costs_neither_the_others_nor_the_stream() {
+    let deep = format!("{}{}", "[".repeat(4_000), "]".repeat(4_000));
+    for (what, bad) in [
+        ("half a surrogate pair", r#""\ud800""#),
+        ("a number beyond all numbers", "1e400"),
+        ("a nest too deep", &deep),
+    ] {
+        let net = Net::new().await;
+        let mut desk = Desk::follow(&net, Some("c0"));
+        desk.next().await;
+        let mut server = net.accept_stream(&mut desk).await;
+        let frame = entries(&[1, 2, 3]).replace("\"up_to\":2", &format!("\"up_to\":{bad}"));
+        server.send(frame).await;
+        assert_eq!(seqs(&desk.next().await), [1, 3], "{what}");
+        assert_eq!(
+            desk.next().await,
+            Message::Unreadable { count: 1 },
+            "{what}"
+        );
+        server.send(entries(&[4])).await;
+        assert_eq!(seqs(&desk.next().await), [4], "{what}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_that_is_no_json_is_passed_over_and_the_log_goes_on_behind_it() {
+    let net = Net::new().await;
+    let mut desk = Desk::follow(&net, Some("c0"));
+    desk.next().await;
+    let mut server = net.accept_stream(&mut desk).await;
+    server.send(entries(&[1])).await;
+    assert_eq!(seqs(&desk.next().await), [1]);
+    server
+        .send("event: entries\nid: c2\ndata: {\"entries\":[{\"seq\":2,,}]}\n\n")
+        .await;
+    let passed = desk.next().await;
+    assert!(
+        matches!(&passed, Message::Heard { entries, cursor, .. } if entries.is_empty() && cursor == "c2"),
+        "{passed:?}"
+    );
+    assert_eq!(desk.next().await, Message::Unreadable { count: 1 });
+    server.send(entries(&[3])).await;
+    assert_eq!(seqs(&desk.next().await), [3]);
 }
