@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, PoisonError, RwLock, RwLockReadGuard,
         atomic::{AtomicI64, Ordering::Relaxed},
     },
 };
@@ -12,6 +12,7 @@ use campanile_core::{
     ids::{AgentId, DeviceId, SourceId},
     time::Timestamp,
 };
+use campanile_protocol::problem::Code;
 use rusqlite::Connection;
 
 use crate::{
@@ -81,14 +82,18 @@ impl SourceKeys {
     }
 }
 
-/// Who may ask for what.
+/// Who may ask for what. While it cannot be read nobody is let in, and nobody's key is called wrong.
 #[derive(Debug)]
-pub struct Access(RwLock<Known>);
+pub struct Access(RwLock<Option<Known>>);
 
 #[derive(Debug, Default)]
 struct Known {
     devices: HashMap<TokenHash, Arc<Device>>,
     sources: HashMap<String, Arc<SourceKeys>>,
+    /// Whether a desk was ever paired. Where none was, a desk's token is of another database.
+    had_device: bool,
+    /// The same of sources.
+    had_source: bool,
 }
 
 impl Access {
@@ -97,48 +102,73 @@ impl Access {
     /// # Errors
     /// [`Refusal::Store`] if the database cannot be read.
     pub fn load(db: &Connection) -> Result<Self, Refusal> {
-        Ok(Self(RwLock::new(Known::load(db)?)))
+        Ok(Self(RwLock::new(Some(Known::load(db)?))))
     }
 
     /// Returns the desk that has `token`.
-    #[must_use]
-    pub fn device(&self, token: &str) -> Option<Arc<Device>> {
-        self.known().devices.get(&TokenHash::of(token)).cloned()
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`] where that cannot be known: the keys cannot be read, or this database never had a desk.
+    pub fn device(&self, token: &str) -> Result<Option<Arc<Device>>, Refusal> {
+        self.look(|known| {
+            let device = known.devices.get(&TokenHash::of(token)).cloned();
+            (known.had_device, device)
+        })
     }
 
     /// Returns the source of that id.
-    #[must_use]
-    pub fn source(&self, id: &str) -> Option<Arc<SourceKeys>> {
-        self.known().sources.get(id).cloned()
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`] where that cannot be known: the keys cannot be read, or this database never had a source.
+    pub fn source(&self, id: &str) -> Result<Option<Arc<SourceKeys>>, Refusal> {
+        self.look(|known| (known.had_source, known.sources.get(id).cloned()))
     }
 
     /// Returns the source whose bearer token is `token` at `now`.
-    #[must_use]
-    pub fn source_with(&self, token: &TokenHash, now: Timestamp) -> Option<Arc<SourceKeys>> {
-        self.known()
-            .sources
-            .values()
-            .find(|source| source.has_bearer(token, now))
-            .cloned()
+    ///
+    /// # Errors
+    /// As [`Self::source`].
+    pub fn source_with(
+        &self,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<Arc<SourceKeys>>, Refusal> {
+        self.look(|known| {
+            let mut sources = known.sources.values();
+            let source = sources.find(|source| source.has_bearer(token, now));
+            (known.had_source, source.cloned())
+        })
     }
 
     /// Returns every desk, in no order.
     #[must_use]
     pub fn devices(&self) -> Vec<Arc<Device>> {
-        self.known().devices.values().cloned().collect()
+        let known = self.known();
+        let devices = known.iter().flat_map(|known| known.devices.values());
+        devices.cloned().collect()
+    }
+
+    /// Says whether the keys could be read after the last commit that changed them.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.known().is_some()
     }
 
     /// Takes over what a commit changed.
     pub fn take(&self, db: &Connection, change: &After) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        match change {
-            After::Paired(hash, device) => {
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        match (change, kept.as_mut()) {
+            (After::Paired(hash, device), Some(known)) => {
                 known.devices.insert(*hash, device.clone());
+                known.had_device = true;
             }
-            After::Revoked(no) => known.devices.retain(|_, device| device.no != *no),
-            After::Access => match Known::load(db) {
+            (After::Revoked(no), Some(known)) => {
+                known.devices.retain(|_, device| device.no != *no);
+            }
+            (After::Access, _) => match Known::load(db) {
                 Ok(fresh) => {
-                    let earlier = std::mem::replace(&mut *known, fresh);
+                    let earlier = kept.replace(fresh).unwrap_or_default();
+                    let known = kept.get_or_insert_default();
                     for (hash, device) in earlier.devices {
                         if let Some(now) = known.devices.get(&hash) {
                             now.seen_ms.fetch_max(device.seen_ms.load(Relaxed), Relaxed);
@@ -148,20 +178,52 @@ impl Access {
                 // Better nobody than somebody who was shut out.
                 Err(error) => {
                     tracing::error!(%error, "the keys cannot be read; nobody is let in");
-                    *known = Known::default();
+                    *kept = None;
                 }
             },
+            // All is read anew soon.
+            (_, None) => {}
         }
     }
 
-    fn known(&self) -> std::sync::RwLockReadGuard<'_, Known> {
+    fn look<T>(
+        &self,
+        find: impl FnOnce(&Known) -> (bool, Option<T>),
+    ) -> Result<Option<T>, Refusal> {
+        let known = self.known();
+        let known = known
+            .as_ref()
+            .ok_or_else(|| unavailable("Nothing was accepted. Send it again in a few seconds."))?;
+        match find(known) {
+            (false, None) => Err(unavailable(
+                "This server has never given out such a key: its administrator must see whether its data folder is the right one.",
+            )),
+            (_, found) => Ok(found),
+        }
+    }
+
+    fn known(&self) -> RwLockReadGuard<'_, Option<Known>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// It is the server's own fault, and no word about the key: who is told that its key is wrong may give up for good.
+fn unavailable(told: &str) -> Refusal {
+    Refusal::told(Code::Unavailable, told)
+}
+
 impl Known {
     fn load(db: &Connection) -> Result<Self, Refusal> {
-        let mut known = Self::default();
+        let had = |table: &str| -> rusqlite::Result<bool> {
+            // SQLite counts what ever was in a table that never uses a number again.
+            let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)";
+            db.prepare_cached(sql)?.query_row([table], |row| row.get(0))
+        };
+        let mut known = Self {
+            had_device: had("devices")?,
+            had_source: had("sources")?,
+            ..Self::default()
+        };
         let sql = "SELECT d.no, d.id, d.agent, a.id, d.seen_at, d.token_hash FROM devices d JOIN agents a ON a.no = d.agent";
         let mut statement = db.prepare_cached(sql)?;
         let mut rows = statement.query([])?;

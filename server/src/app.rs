@@ -10,6 +10,7 @@ use crate::{
     limits::Tries,
     presence::Presences,
     probe::Probe,
+    routes::Rooms,
     store::{Readers, Writer},
 };
 
@@ -35,6 +36,8 @@ pub struct Parts {
     pub presences: Arc<Presences>,
     /// How often whom was let try to pair.
     pub pairing_tries: Tries,
+    /// The room for bodies.
+    pub rooms: Rooms,
     /// Whether the database can be written.
     pub probe: Probe,
     /// How desks reach this server.

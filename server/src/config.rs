@@ -41,6 +41,8 @@ pub struct Config {
     pub stream: Stream,
     /// How often an address may ask to be paired.
     pub pairing: Pairing,
+    /// How many connections there may be.
+    pub connections: Connections,
 }
 
 /// The streams to the desks.
@@ -81,6 +83,25 @@ impl Default for Pairing {
     }
 }
 
+/// How many connections there may be at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Connections {
+    /// So many in all.
+    pub most: usize,
+    /// So many from one address; those from this machine are not counted so.
+    pub most_per_address: usize,
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self {
+            most: 20_000,
+            most_per_address: 2_000,
+        }
+    }
+}
+
 /// Why the configuration cannot be used, in one line.
 #[derive(Debug, thiserror::Error)]
 pub enum BadConfig {
@@ -114,6 +135,7 @@ impl Config {
             log: "info".to_owned(),
             stream: Stream::default(),
             pairing: Pairing::default(),
+            connections: Connections::default(),
         }
     }
 
@@ -157,6 +179,11 @@ impl Config {
             (
                 "pairing.tries_per_minute",
                 u64::from(self.pairing.tries_per_minute),
+            ),
+            ("connections.most", self.connections.most as u64),
+            (
+                "connections.most_per_address",
+                self.connections.most_per_address as u64,
             ),
         ] {
             if value == 0 {
@@ -260,8 +287,7 @@ mod tests {
 
     #[test]
     fn a_wrong_key_or_value_is_named() {
-        let known =
-            "listen, metrics_listen, data, public_url, hosts, retention_days, log, stream, pairing";
+        let known = "listen, metrics_listen, data, public_url, hosts, retention_days, log, stream, pairing, connections";
         type Environment = &'static [(&'static str, &'static str)];
         let table: [(&str, Environment, String); 4] = [
             ("lisen = 1", &[], format!("unknown key `lisen` in campanile.toml; known are {known}")),

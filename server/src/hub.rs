@@ -25,6 +25,13 @@ pub use slot::{Heard, News, Slot};
 /// The heartbeats of all streams are spread over so many steps.
 pub const STEPS: u64 = 15;
 
+/// Desks that lose the server together come back at a rate of one in so many milliseconds,
+const RETURN_EACH_MS: usize = 40;
+/// spread over no less than this
+const RETURN_LEAST_MS: usize = 1_000;
+/// and no more, as a person waits: of a thousand desks that is less than a twentieth in a second.
+const RETURN_MOST_MS: usize = 40_000;
+
 /// The open streams.
 #[derive(Debug)]
 pub struct Hub {
@@ -64,6 +71,12 @@ impl Hub {
     #[must_use]
     pub fn streams(&self) -> usize {
         self.open.load(Relaxed)
+    }
+
+    /// Returns over how many milliseconds the desks shall spread their return, should they lose this server.
+    #[must_use]
+    pub fn retry_ms(&self) -> usize {
+        (self.streams() * RETURN_EACH_MS).clamp(RETURN_LEAST_MS, RETURN_MOST_MS)
     }
 
     /// Opens a stream. The oldest of a device that has too many ends.
@@ -203,6 +216,12 @@ pub struct Listener {
 }
 
 impl Listener {
+    /// Returns the hub that it is of.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
     /// Returns where the stream's news are put.
     #[must_use]
     pub fn slot(&self) -> &Slot {
@@ -232,6 +251,26 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+
+    #[test]
+    fn the_more_desks_there_are_the_wider_they_spread_their_return() {
+        let hub = Arc::new(Hub::new(Epoch(Uuid::from_u128(1)), usize::MAX));
+        let mut open = Vec::new();
+        for (streams, retry_ms) in [
+            (0, 1_000),
+            (25, 1_000),
+            (100, 4_000),
+            (1_000, 40_000),
+            (1_500, 40_000),
+        ] {
+            while open.len() < streams {
+                let (agent, id) = (AgentNo(1), AgentId(Uuid::from_u128(2)));
+                let joined = hub.join(agent, id, DeviceNo(7), Arc::default(), || Ok(()));
+                open.push(joined.expect("let in"));
+            }
+            assert_eq!(hub.retry_ms(), retry_ms, "{streams}");
+        }
+    }
 
     #[test]
     fn a_desk_that_is_shut_out_while_its_stream_opens_gets_none() {

@@ -10,6 +10,7 @@ mod catchup;
 pub mod cli;
 mod clock;
 mod config;
+mod connections;
 mod cursor;
 mod demo;
 mod directory;
@@ -40,7 +41,7 @@ mod zones;
 
 pub use admin::{AgentRow, Ask, DeskRow, SourceRow, Told};
 pub use clock::Clock;
-pub use config::{BadConfig, Config, ENVIRONMENT, Pairing, Stream};
+pub use config::{BadConfig, Config, Connections, ENVIRONMENT, Pairing, Stream};
 pub use openapi::json as openapi;
 pub use refusal::Refusal;
 pub use serve::{Running, Server, StartError};

@@ -71,7 +71,7 @@ impl Tries {
 const EVERYBODY_ELSE: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
 
 /// Returns whose tries are counted together: whoever has one IPv6 address has 2^64 of them.
-fn caller(address: IpAddr) -> IpAddr {
+pub fn caller(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
         address => address,

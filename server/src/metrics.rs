@@ -2,14 +2,17 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
+use axum::{
+    Router, extract::State, http::header, middleware, response::IntoResponse, routing::get,
+};
 
-use crate::{app::App, refusal::Refusal};
+use crate::{app::App, refusal::Refusal, routes::guard};
 
 /// Returns the routes of the metrics' listener.
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/metrics", get(metrics))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::check))
         .with_state(app)
 }
 

@@ -1,10 +1,11 @@
 //! The routes: what can be asked over HTTP, a file for each, and one table that names them.
 
+mod body;
 mod caller;
 mod changes;
 mod description;
 mod devices;
-mod guard;
+pub mod guard;
 mod health;
 mod ingest;
 mod pair;
@@ -26,6 +27,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{app::App, openapi, refusal::Refusal};
 
+pub use body::{Rooms, Sender};
 pub use caller::Connection;
 pub use roster::SOURCE as ROSTER_SOURCE;
 

@@ -1,6 +1,15 @@
 //! The running server: its parts put together, its connections, its end.
 
-use std::{io, net::SocketAddr, sync::Arc, thread::JoinHandle, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
 
 use axum::Router;
 use hyper::server::conn::http1;
@@ -20,7 +29,8 @@ use crate::{
     admin,
     app::{App, Parts},
     clock::Clock,
-    config::Config,
+    config::{Config, Connections},
+    connections::{Gate, Place},
     housekeeping,
     hub::{self, Hub},
     limits::Tries,
@@ -28,12 +38,19 @@ use crate::{
     presence::Presences,
     probe::Probe,
     refusal::Refusal,
-    routes::{self, Connection},
+    routes::{self, Connection, Rooms},
     store::{self, Folder, Lock, Readers, StoreError, Writer},
 };
 
 /// A head that comes too slowly is not waited for, and neither is the next request on an idle connection.
 const HEAD_PATIENCE: Duration = Duration::from_secs(60);
+/// Whoever connects and asks for nothing within this time is let go.
+const FIRST_HEAD_PATIENCE: Duration = Duration::from_secs(10);
+/// Those who read metrics are few.
+const METRICS_CONNECTIONS: Connections = Connections {
+    most: 64,
+    most_per_address: 64,
+};
 /// The most bytes of a request's head. A stream keeps this much for as long as it is open.
 const HEAD_MOST_BYTES: usize = 8 * 1024;
 /// Requests that are under way when the server stops have so long to end.
@@ -81,8 +98,8 @@ impl Server {
     /// [`StartError`], which says what to change.
     pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> {
         let folder = Folder::open(&config.data)?;
-        let lock = folder.lock()?;
-        let db = store::open(&folder.database())?;
+        let mut lock = folder.lock()?;
+        let db = lock.open_database(&folder)?;
         let listener = bind(config.listen, "listen").await?;
         let address = listener
             .local_addr()
@@ -116,6 +133,7 @@ impl Server {
             readers: Readers::new(folder.database()),
             pairing_tries: Tries::new(config.pairing.tries_per_minute),
             presences: Arc::new(Presences::default()),
+            rooms: Rooms::new(),
             probe: Probe::default(),
             config,
             clock,
@@ -129,13 +147,20 @@ impl Server {
         let mut tasks = JoinSet::new();
         tasks.spawn(accept(
             listener,
+            Gate::new(app.config.connections.clone()),
             routes::router(app.clone()),
             stopped.clone(),
         ));
         tasks.spawn(beat(app.clone(), stopped.clone()));
         tasks.spawn(housekeeping::run(app.clone(), stopped.clone()));
         if let Some(listener) = metrics_listener {
-            tasks.spawn(accept(listener, metrics::router(app.clone()), stopped));
+            let gate = Gate::new(METRICS_CONNECTIONS);
+            tasks.spawn(accept(
+                listener,
+                gate,
+                metrics::router(app.clone()),
+                stopped,
+            ));
         }
         Ok(Running {
             address,
@@ -225,14 +250,15 @@ async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, Sta
         .map_err(|error| StartError::Listen(address, error, key))
 }
 
-async fn accept(listener: TcpListener, router: Router, stopped: Stopped) {
+async fn accept(listener: TcpListener, gate: Arc<Gate>, router: Router, stopped: Stopped) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => {
-                    connections.spawn(serve(stream, peer, router.clone(), stopped.clone()));
-                }
+                // One too many is closed at once, before anything is spent on it.
+                Ok((stream, peer)) => if let Some(place) = gate.enter(peer.ip()) {
+                    connections.spawn(serve(stream, peer, place, router.clone(), stopped.clone()));
+                },
                 Err(error) => {
                     // Out of file descriptors, mostly: those that are in use must end first.
                     tracing::warn!(%error, "a connection cannot be accepted");
@@ -247,7 +273,13 @@ async fn accept(listener: TcpListener, router: Router, stopped: Stopped) {
     while connections.join_next().await.is_some() {}
 }
 
-async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, stopped: Stopped) {
+async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    _place: Place,
+    router: Router,
+    stopped: Stopped,
+) {
     // A notice is small and must not wait for another to fill the packet.
     let _ = stream.set_nodelay(true);
     let cut = Arc::new(Notify::new());
@@ -256,8 +288,11 @@ async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, stopped: Sto
         cut: cut.clone(),
     };
     let router = TowerToHyperService::new(router);
+    let has_asked = Arc::new(AtomicBool::new(false));
+    let asked = has_asked.clone();
     let service =
         hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            asked.store(true, Relaxed);
             let mut request = request.map(axum::body::Body::new);
             request.extensions_mut().insert(connection.clone());
             hyper::service::Service::call(&router, request)
@@ -269,12 +304,19 @@ async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, stopped: Sto
             .max_buf_size(HEAD_MOST_BYTES)
             .serve_connection(TokioIo::new(stream), service)
     );
-    let mut is_stopping = false;
+    let mut first_head = std::pin::pin!(tokio::time::sleep(FIRST_HEAD_PATIENCE));
+    let (mut is_stopping, mut is_new) = (false, true);
     loop {
         tokio::select! {
             // Whoever breaks off is gone; there is nobody to tell.
             _ = serving.as_mut() => return,
             () = cut.notified() => return,
+            () = first_head.as_mut(), if is_new => {
+                if !has_asked.load(Relaxed) {
+                    return;
+                }
+                is_new = false;
+            }
             () = stopped.wait(), if !is_stopping => {
                 is_stopping = true;
                 serving.as_mut().graceful_shutdown();
@@ -299,8 +341,21 @@ async fn beat(app: App, stopped: Stopped) {
             _ = ticks.tick() => {
                 app.hub.beat(turn % hub::STEPS, patience);
                 turn += 1;
+                if !app.access.is_known() {
+                    read_keys(&app).await;
+                }
             }
             () = stopped.wait() => return,
         }
     }
+}
+
+/// Reads the keys again. The writer does it, so that no key comes back that was taken away meanwhile.
+async fn read_keys(app: &App) {
+    let asked = app.writer.write(|writing| {
+        writing.after.push(store::After::Access);
+        Ok(())
+    });
+    // Where it fails it is tried again with the next beat.
+    let _ = asked.await;
 }

@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use campanile_core::time::Timestamp;
 use campanile_protocol::problem::Code;
 
-use crate::{access::SourceKeys, refusal::Refusal};
+use crate::{access::SourceKeys, refusal::Refusal, routes::Sender};
 
 pub use bearer::token as bearer_token;
 
@@ -17,6 +17,8 @@ pub use bearer::token as bearer_token;
 pub struct Scheme {
     /// Says whether a request with these headers uses it.
     pub applies: fn(&HeaderMap) -> bool,
+    /// Checks what the headers alone tell, before the body is taken in.
+    pub admit: fn(&HeaderMap, &SourceKeys, Timestamp) -> Result<Sender, Refusal>,
     /// Checks the request, before anything of it is read.
     pub verify: fn(&Proof<'_>) -> Result<Proven, Refusal>,
 }
@@ -48,11 +50,21 @@ pub struct Proven {
 /// # Errors
 /// One and the same refusal, whatever is wrong with it; only a good signature that is too old or too new is told so.
 pub fn verify(proof: &Proof<'_>) -> Result<Proven, Refusal> {
-    let scheme = ALL
-        .iter()
-        .find(|scheme| (scheme.applies)(proof.headers))
-        .ok_or_else(unproven)?;
-    (scheme.verify)(proof)
+    (scheme(proof.headers)?.verify)(proof)
+}
+
+/// Lets a request go on to its body, as far as its headers tell.
+///
+/// # Errors
+/// That of [`unproven`] where no body could prove it any more.
+pub fn admit(headers: &HeaderMap, keys: &SourceKeys, now: Timestamp) -> Result<Sender, Refusal> {
+    (scheme(headers)?.admit)(headers, keys, now)
+}
+
+fn scheme(headers: &HeaderMap) -> Result<&'static Scheme, Refusal> {
+    ALL.iter()
+        .find(|scheme| (scheme.applies)(headers))
+        .ok_or_else(unproven)
 }
 
 /// Checks a request as [`verify`] does, and returns what to remember it by, where its signature covers an id.

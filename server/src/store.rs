@@ -10,7 +10,8 @@ mod writer;
 
 pub use copies::{backup, restore};
 pub use folder::{Folder, Lock};
-pub use open::{StoreError, open};
+pub use open::StoreError;
+use open::open;
 pub use readers::Readers;
 pub use writer::{After, Rung, Writer, Writing};
 

@@ -3,8 +3,11 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use campanile_core::{ids::EventId, time::Timestamp};
-use campanile_protocol::changes::PushedChange;
+use campanile_protocol::{changes::PushedChange, routes};
+use reqwest::Method;
+use serde::de::IgnoredAny;
 use tokio::sync::mpsc;
+use url::Url;
 
 use crate::{
     effect::Following,
@@ -29,10 +32,14 @@ pub use pair::{PairingLink, pair, sign_out};
 pub use token::Token;
 pub use why::Why;
 
+use http::Server;
 use state::State;
 
 /// A stream that brought neither the end of a line nor a KiB of one for so long is dead: the server sends a comment every 15 s.
 pub const SILENCE: Duration = Duration::from_secs(40);
+
+/// A server that refused the token is asked again after so long: it may have been its own mistake.
+const LOOK_AGAIN: Duration = Duration::from_secs(5 * 60);
 
 /// What the desk tells the task that follows.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,7 +95,8 @@ fn chance() -> f64 {
     getrandom::u64().map_or(0.5, |bits| (bits >> 11) as f64 / (1_u64 << 53) as f64)
 }
 
-/// Follows a server until it is told to stop, the token is refused, or the desk is too old for it.
+/// Follows a server until it is told to stop, or the desk is too old for it. While the token is refused it looks every five
+/// minutes whether it still is.
 ///
 /// Everything it hears goes into `mailbox` as [`Message::From`] that account; it waits where that is full.
 /// It never waits for the mailbox before it takes a command, so that the desk may wait for it.
@@ -113,22 +121,57 @@ pub async fn follow(
             }
         }
     };
-    let last = tokio::select! {
-        () = obey => None,
-        end = stream::run(&state, &following.server, &token) => end,
-        end = push::run(&state, &following.server, &token) => end,
-        end = clock::run(&state, &following.server, &token) => end,
-        end = verdict::run(&state, &following.server, &token) => end,
+    let following = async {
+        loop {
+            let end = tokio::select! {
+                end = stream::run(&state, &following.server, &token) => end,
+                end = push::run(&state, &following.server, &token) => end,
+                end = clock::run(&state, &following.server, &token) => end,
+                end = verdict::run(&state, &following.server, &token) => end,
+            };
+            let link = match end {
+                Some(End::SignedOut) => Link::SignedOut,
+                Some(End::TooOld) => Link::TooOld,
+                None => return,
+            };
+            state.set_online(false);
+            let is_final = link == Link::TooOld;
+            if state.tell(Message::Link(link)).await.is_err() || is_final {
+                return;
+            }
+            until_let_in(&state, &following.server, &token).await;
+        }
     };
-    match last {
-        Some(End::SignedOut) => state.tell(Message::Link(Link::SignedOut)).await,
-        Some(End::TooOld) => state.tell(Message::Link(Link::TooOld)).await,
-        None => Ok(()),
+    tokio::select! {
+        () = obey => {}
+        () = following => {}
     }
-    .unwrap_or(());
 }
 
-/// Why following ends for good.
+/// Waits until the server takes the token again. Nothing that happens here hastens it: a refusal is not haggled over.
+async fn until_let_in(state: &State, base: &Url, token: &Token) {
+    loop {
+        let spread = LOOK_AGAIN.mul_f64((state.surroundings.chance)() / 5.0);
+        let nudged = async {
+            loop {
+                state.nudged().await;
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_AGAIN + spread) => {}
+            never = nudged => never,
+        }
+        let Ok(server) = Server::new(base, Some(token), &state.surroundings) else {
+            continue;
+        };
+        let request = server.request(Method::GET, routes::DEVICES, &[]);
+        if server.ask::<IgnoredAny>(request).await.is_ok() {
+            return;
+        }
+    }
+}
+
+/// Why following cannot go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     /// The server knows this desk no more.

@@ -6,7 +6,7 @@ use crate::{
     admin::{self, Ask, Told},
     clock::Clock,
     config::Config,
-    store::{self, Folder, StoreError, Writer},
+    store::{Folder, StoreError, Writer},
 };
 
 /// Asks, and returns what was told; a refusal is an error.
@@ -22,8 +22,8 @@ pub async fn ask(config: &Config, ask: Ask) -> anyhow::Result<Told> {
             })?
         }
         Err(error) => return Err(error.into()),
-        Ok(_lock) => {
-            let db = store::open(&folder.database())?;
+        Ok(mut lock) => {
+            let db = lock.open_database(&folder)?;
             let base = config.base(config.listen);
             let (writer, thread) = Writer::start(db, Clock::system(), |_, _| {}, |_| {})?;
             let told = writer

@@ -327,6 +327,12 @@ mod tests {
             r#"{"id":"1","id":"2","type":"sla_expired"}"#,
             r#"{"id":"1","type":"sla_expired","agent_id":"7"}"#,
             r#"{"id":"1","type":"sla_expired","conversation":{"number":"4"}}"#,
+            r#"{"id":"1","type":"x","actor":{"id":"7","role":"admin"}}"#,
+            r#"{"id":"1","type":"x","watchers":[{"id":"7"},{"id":"8","is_mandatory":true}]}"#,
+            r#"{"id":"1","type":"x","conversation":{"id":"4","tenant_id":"1"}}"#,
+            r#"{"id":"1","type":"x","contact":{"id":"4","verified":true}}"#,
+            r#"{"id":"1","type":"x","links":[{"rel":"open","url":"https://a/","created_at":0}]}"#,
+            r#"{"id":"1","type":"x","line":{"id":"7","id":"8"}}"#,
             r#"{"id":"1","type":"sla_expired","time":"yesterday"}"#,
             r#"{"id":"","type":"sla_expired"}"#,
             r#"{"id":"1","type":"SLA expired"}"#,
@@ -354,6 +360,12 @@ mod tests {
             bad_request duplicate field `id` at line 1 column 14
             bad_request `agent_id`: unknown field `agent_id`, expected one of `id`, `type`, `time`, `cause`, `actor`, `conversation`, `contact`, `line`, `inbox`, `team`, `assignee`, `watchers`, `recipients`, `title`, `body`, `lang`, `links`, `collapse`, `expires_at`, `data` at line 1 column 41
             bad_request `conversation`: missing field `id` at line 1 column 60
+            bad_request `actor.role`: unknown field `role`, expected `id` or `name` at line 1 column 45
+            bad_request `watchers[1].is_mandatory`: unknown field `is_mandatory`, expected `id` or `name` at line 1 column 68
+            bad_request `conversation.tenant_id`: unknown field `tenant_id`, expected one of `id`, `number`, `title`, `url` at line 1 column 57
+            bad_request `contact.verified`: unknown field `verified`, expected one of `id`, `name`, `saved` at line 1 column 51
+            bad_request `links[0].created_at`: unknown field `created_at`, expected one of `rel`, `label`, `url` at line 1 column 75
+            bad_request `line`: duplicate field `id` at line 1 column 42
             bad_request `time`: not an RFC 3339 time; write it like 2026-11-21T08:30:00.000Z at line 1 column 50
             bad_event `id`: 1 to 200 characters without control characters
             bad_event `type`: use 1 to 64 characters of a-z, 0-9, '_', '-' and '.', beginning with a letter

@@ -19,7 +19,10 @@ use crate::{
     cursor::Cursor,
     pushed::{self, Pusher},
     refusal::Refusal,
-    routes::caller::{self, Desk},
+    routes::{
+        body::{self, Sender},
+        caller::{self, Desk},
+    },
 };
 
 /// Which page.
@@ -79,7 +82,7 @@ pub async fn post(
     Desk(desk): Desk,
     request: Request,
 ) -> Result<Json<Pushed>, Refusal> {
-    let Push { changes } = caller::request(request).await?;
+    let Push { changes } = body::request(request, &app.rooms, Sender::Proven).await?;
     if changes.len() > PUSH_MOST {
         return Err(Refusal::told(
             Code::BadRequest,

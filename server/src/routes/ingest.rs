@@ -13,7 +13,7 @@ use crate::{
     ingest::{self, Circle},
     openapi::OneOrMany,
     refusal::Refusal,
-    routes::caller,
+    routes::body,
     sources,
 };
 
@@ -34,14 +34,15 @@ pub async fn post(
     source: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Json<Accepted>, Refusal> {
-    let (headers, body) = caller::body(request).await?;
-    // A source that does not exist is answered like one whose key is wrong.
-    let keys = source
-        .ok()
-        .and_then(|Path(id)| app.access.source(&id))
-        .ok_or_else(sources::unproven)?;
-    let seen = sources::prove(&headers, &body, &keys, app.clock.now())?;
-    let events = ingest::read(&body)?;
+    let admit = |headers: &_| {
+        // A source that does not exist is answered like one whose key is wrong.
+        let Path(id) = source.map_err(|_| sources::unproven())?;
+        let keys = app.access.source(&id)?.ok_or_else(sources::unproven)?;
+        Ok((sources::admit(headers, &keys, app.clock.now())?, keys))
+    };
+    let (headers, body, keys) = body::read(request, &app.rooms, admit).await?;
+    let seen = sources::prove(&headers, &body.bytes, &keys, app.clock.now())?;
+    let events = ingest::read(&body.bytes)?;
     let presences = Arc::clone(&app.presences);
     let accepted = app
         .writer

@@ -13,7 +13,10 @@ use crate::{
     app::App,
     pairing,
     refusal::Refusal,
-    routes::caller::{self, Connection},
+    routes::{
+        body::{self, Sender},
+        caller::Connection,
+    },
 };
 
 /// Turn a pairing code into the token of a desk.
@@ -34,7 +37,7 @@ pub async fn post(
         .map_err(|seconds| {
             Refusal::told(Code::TooMany, format!("Try again in {seconds} seconds."))
         })?;
-    let request: PairRequest = caller::request(request).await?;
+    let request: PairRequest = body::request(request, &app.rooms, Sender::Stranger).await?;
     app.writer
         .write(move |writing| pairing::redeem(writing, &request.code, &request.device_name))
         .await

@@ -15,7 +15,7 @@ use crate::{
     ingest::{check_depth, json},
     refusal::Refusal,
     roster,
-    routes::caller,
+    routes::body,
     sources::{self, bearer_token},
     token::TokenHash,
 };
@@ -35,11 +35,14 @@ pub const SOURCE: &str = "campanile-source";
     security(("source" = [])),
 )]
 pub async fn put(State(app): State<App>, request: Request) -> Result<Json<Taken>, Refusal> {
-    let (headers, body) = caller::body(request).await?;
-    let keys = source(&app, &headers).ok_or_else(sources::unproven)?;
-    let seen = sources::prove(&headers, &body, &keys, app.clock.now())?;
-    check_depth(&body)?;
-    let roster: Roster = json(&body)?;
+    let admit = |headers: &_| {
+        let keys = source(&app, headers)?.ok_or_else(sources::unproven)?;
+        Ok((sources::admit(headers, &keys, app.clock.now())?, keys))
+    };
+    let (headers, body, keys) = body::read(request, &app.rooms, admit).await?;
+    let seen = sources::prove(&headers, &body.bytes, &keys, app.clock.now())?;
+    check_depth(&body.bytes)?;
+    let roster: Roster = json(&body.bytes)?;
     let taken = app.writer.write(move |writing| {
         if let Some(seen) = seen {
             // An older roster that was overheard must not undo a later one.
@@ -56,11 +59,12 @@ pub async fn put(State(app): State<App>, request: Request) -> Result<Json<Taken>
     taken.await.map(Json)
 }
 
-fn source(app: &App, headers: &HeaderMap) -> Option<Arc<SourceKeys>> {
-    match headers.get(SOURCE) {
-        Some(named) => app.access.source(named.to_str().ok()?),
-        None => app
+fn source(app: &App, headers: &HeaderMap) -> Result<Option<Arc<SourceKeys>>, Refusal> {
+    match (headers.get(SOURCE), bearer_token(headers)) {
+        (Some(named), _) => app.access.source(named.to_str().unwrap_or_default()),
+        (None, Some(token)) => app
             .access
-            .source_with(&TokenHash::of(bearer_token(headers)?), app.clock.now()),
+            .source_with(&TokenHash::of(token), app.clock.now()),
+        (None, None) => Ok(None),
     }
 }

@@ -67,7 +67,8 @@ pub async fn get(
         min_desk: MIN_DESK,
     };
     let mut first = format!(
-        "event: {}\ndata: {}\n\n",
+        "retry: {}\nevent: {}\ndata: {}\n\n",
+        app.hub.retry_ms(),
         frame::HELLO,
         serde_json::to_string(&hello)?
     );

@@ -2,17 +2,19 @@
 
 use axum::http::HeaderMap;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use campanile_core::time::Timestamp;
 use campanile_protocol::problem::Code;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq as _};
 
 use super::{Proof, Proven, Scheme, only, unproven};
-use crate::refusal::Refusal;
+use crate::{access::SourceKeys, refusal::Refusal, routes::Sender};
 
 /// This scheme.
 pub const SCHEME: Scheme = Scheme {
     applies: |headers| headers.contains_key(SIGNATURE),
+    admit,
     verify,
 };
 
@@ -32,18 +34,38 @@ const SIGNATURES_MOST: usize = 8;
 /// The most characters of an id.
 const ID_MOST: usize = 200;
 
+/// What the headers say of a request. The body alone can prove it.
+struct Claim<'a> {
+    id: &'a str,
+    timestamp: &'a str,
+    signatures: Vec<[u8; 32]>,
+}
+
+impl<'a> Claim<'a> {
+    fn of(headers: &'a HeaderMap) -> Option<Self> {
+        let signatures = only(headers, SIGNATURE)?.split(' ').take(SIGNATURES_MOST);
+        Some(Self {
+            id: only(headers, ID).filter(|id| is_id(id))?,
+            timestamp: only(headers, TIMESTAMP).filter(|text| is_timestamp(text))?,
+            signatures: signatures.filter_map(signature).collect(),
+        })
+    }
+}
+
+fn admit(headers: &HeaderMap, _: &SourceKeys, _: Timestamp) -> Result<Sender, Refusal> {
+    // That it is too old is told only where the signature is good.
+    Claim::of(headers)
+        .filter(|claim| !claim.signatures.is_empty())
+        .map(|_| Sender::Stranger)
+        .ok_or_else(unproven)
+}
+
 fn verify(proof: &Proof<'_>) -> Result<Proven, Refusal> {
-    let headers = proof.headers;
-    let id = only(headers, ID)
-        .filter(|id| is_id(id))
-        .ok_or_else(unproven)?;
-    let timestamp = only(headers, TIMESTAMP)
-        .filter(|text| is_timestamp(text))
-        .ok_or_else(unproven)?;
-    if !is_signed(proof, headers, id, timestamp) {
+    let claim = Claim::of(proof.headers).ok_or_else(unproven)?;
+    if !is_signed(proof, &claim) {
         return Err(unproven());
     }
-    let signed_s: i64 = timestamp.parse().map_err(|_| unproven())?;
+    let signed_s: i64 = claim.timestamp.parse().map_err(|_| unproven())?;
     if (proof.now.ms().div_euclid(1_000) - signed_s).abs() > TOLERANCE_S {
         return Err(Refusal::told(
             Code::StaleTimestamp,
@@ -53,23 +75,15 @@ fn verify(proof: &Proof<'_>) -> Result<Proven, Refusal> {
         ));
     }
     Ok(Proven {
-        id: Some(id.to_owned()),
+        id: Some(claim.id.to_owned()),
     })
 }
 
-fn is_signed(proof: &Proof<'_>, headers: &HeaderMap, id: &str, timestamp: &str) -> bool {
-    let Some(list) = only(headers, SIGNATURE) else {
-        return false;
-    };
-    let given: Vec<_> = list
-        .split(' ')
-        .take(SIGNATURES_MOST)
-        .filter_map(signature)
-        .collect();
+fn is_signed(proof: &Proof<'_>, claim: &Claim<'_>) -> bool {
     let mut found = Choice::from(0);
     for secret in proof.keys.secrets(proof.now) {
-        let expected = mac(secret, id, timestamp, proof.body);
-        for given in &given {
+        let expected = mac(secret, claim.id, claim.timestamp, proof.body);
+        for given in &claim.signatures {
             found |= expected.ct_eq(given);
         }
     }

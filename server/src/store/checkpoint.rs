@@ -12,6 +12,7 @@ use std::{
 
 use rusqlite::Connection;
 
+use super::open::harden;
 use crate::refusal::Refusal;
 
 /// After so many pages some are moved, by a thread of its own. A page that was written often meanwhile is moved once.
@@ -34,6 +35,7 @@ impl Checkpoints {
     /// [`Refusal::Store`] if no other connection or thread can be had.
     pub fn start(path: &Path, writer: &mut Connection) -> Result<Self, Refusal> {
         let other = Connection::open(path)?;
+        harden(&other)?;
         other.pragma_update(None, "synchronous", "FULL")?;
         let pages = Arc::new(AtomicI32::new(0));
         let told = pages.clone();

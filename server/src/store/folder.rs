@@ -2,12 +2,14 @@
 
 use std::{
     fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError, set_permissions},
-    io,
+    io::{self, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
 
-use super::StoreError;
+use rusqlite::Connection;
+
+use super::{StoreError, open};
 
 /// The folder that holds the database, its lock and the admin socket.
 #[derive(Clone, Debug)]
@@ -15,7 +17,14 @@ pub struct Folder(PathBuf);
 
 /// Held while the database is in use. It ends with the process, however that ends.
 #[derive(Debug)]
-pub struct Lock(#[expect(dead_code, reason = "the lock lasts as long as the file is open")] File);
+pub struct Lock {
+    file: File,
+    path: PathBuf,
+}
+
+/// What the lock says once a database was here: where that is gone, its disk is not mounted or somebody lost it, and an empty
+/// one in its place would know no key.
+const KEPT: &str = "A database is kept in this folder. Where it is gone, none is made until this file is removed.\n";
 
 impl Folder {
     /// Opens the folder, and makes it if it is not there.
@@ -54,10 +63,36 @@ impl Folder {
         let trouble = |error| StoreError::Folder(path.clone(), error);
         let file = owners_file(&path).map_err(trouble)?;
         match file.try_lock() {
-            Ok(()) => Ok(Lock(file)),
+            Ok(()) => Ok(Lock { file, path }),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse(self.0.clone())),
             Err(TryLockError::Error(error)) => Err(trouble(error)),
         }
+    }
+}
+
+impl Lock {
+    /// Opens the database of `folder`, and makes it if there never was one.
+    ///
+    /// # Errors
+    /// [`StoreError::Lost`] if there was one and it is gone; else as [`open`].
+    pub fn open_database(&mut self, folder: &Folder) -> Result<Connection, StoreError> {
+        let database = folder.database();
+        let was_kept = self.file.metadata().is_ok_and(|lock| lock.len() > 0);
+        if was_kept && !database.exists() {
+            return Err(StoreError::Lost {
+                database,
+                lock: self.path.clone(),
+            });
+        }
+        let db = open(&database)?;
+        if !was_kept {
+            let written = self.file.write_all(KEPT.as_bytes());
+            if let Err(error) = written.and_then(|()| self.file.sync_all()) {
+                // A full disk must not keep the server from starting; the next start writes it.
+                tracing::warn!(%error, "that a database is kept here could not be noted");
+            }
+        }
+        Ok(db)
     }
 }
 

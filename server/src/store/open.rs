@@ -7,7 +7,7 @@ use std::{
 };
 
 use campanile_core::{ids::Epoch, policy::Policy};
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags, config::DbConfig, params};
 
 use super::folder::owners_file;
 
@@ -29,6 +29,14 @@ pub enum StoreError {
     /// Another process has it.
     #[error("{} is in use by a running campanile-server; stop it, or set another `data`", .0.display())]
     InUse(PathBuf),
+    /// There was one, and it is gone.
+    #[error("{} is gone: mount its disk, or put a copy back with `campanile-server restore`; to begin with an empty one, remove {}", .database.display(), .lock.display())]
+    Lost {
+        /// The file that is gone.
+        database: PathBuf,
+        /// The file that says that it was there.
+        lock: PathBuf,
+    },
     /// It was written by a later version.
     #[error("{} was written by a later campanile-server (form {found}, this one knows {known}); nothing was touched, run the later one", .path.display())]
     Newer {
@@ -72,6 +80,7 @@ pub fn open(path: &Path) -> Result<Connection, StoreError> {
         .is_ok_and(|wal| wal.len() > 0);
     check_form(path)?;
     let mut db = Connection::open(path)?;
+    harden(&db)?;
     db.set_prepared_statement_cache_capacity(128);
     // Only a stranger could hold the file: the folder is locked.
     db.busy_timeout(BUSY_PATIENCE)?;
@@ -95,11 +104,19 @@ pub fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
+    harden(&db)?;
     db.set_prepared_statement_cache_capacity(64);
     db.busy_timeout(Duration::from_secs(5))?;
     // What it read is old after the next commit, and the system has the pages in memory as well.
     db.pragma_update(None, "cache_size", -512)?;
     Ok(db)
+}
+
+/// Lets a connection do what is written here, and nothing that is written in the file: a copy that is restored comes from outside.
+pub fn harden(db: &Connection) -> rusqlite::Result<()> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    db.pragma_update(None, "cell_size_check", true)
 }
 
 /// Checks that a file is a whole database of a form we know, without changing it.
@@ -126,6 +143,7 @@ pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
 
 fn check_form(path: &Path) -> Result<(), StoreError> {
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    harden(&db)?;
     let damaged = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
             StoreError::Damaged {
@@ -211,6 +229,21 @@ pub(super) mod tests {
             .query_row("PRAGMA journal_mode", [], |row| row.get(0))
             .expect("tells");
         assert_eq!(mode, "wal");
+    }
+
+    #[test]
+    fn every_connection_mistrusts_what_the_file_says() {
+        let (_home, path) = database();
+        for db in [open(&path), open_reader(&path).map_err(StoreError::from)] {
+            let db = db.expect("opens");
+            let is = |config| db.db_config(config).expect("tells");
+            assert!(is(DbConfig::SQLITE_DBCONFIG_DEFENSIVE));
+            assert!(!is(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA));
+            let checks: i64 = db
+                .pragma_query_value(None, "cell_size_check", |row| row.get(0))
+                .expect("tells");
+            assert_eq!(checks, 1);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, problem};
+use crate::stage::{Desk, Stage, problem};
 
 fn event(id: &str) -> Value {
     json!({ "id": id, "type": "module_event", "recipients": [{ "id": "mira" }] })
@@ -142,4 +142,85 @@ async fn what_was_acknowledged_is_there_after_a_restart() {
     assert_eq!(stage.log(&mira), log);
     stage.accept(&shop, event("2")).await;
     assert_eq!(stage.log(&mira).len(), log.len() + 1);
+}
+
+async fn ask(stage: &Stage, desk: &Desk) -> String {
+    let told = stage.get(desk, "/v1/devices").await;
+    if told.0 == 200 {
+        "200".into()
+    } else {
+        problem(told)
+    }
+}
+
+const KEYS_UNREAD: &str = "503 unavailable: Nothing was accepted. Send it again in a few seconds.";
+
+#[tokio::test]
+async fn keys_that_cannot_be_read_shut_nobody_out_for_good() {
+    let stage = Stage::with(|config| config.stream.heartbeat_ms = 150).await;
+    let shop = stage.team("shop", &["mira"]).await;
+    let mira = stage.desk("mira").await;
+    let db = Connection::open(stage.database()).unwrap();
+    db.execute_batch("UPDATE devices SET id = x'00'").unwrap();
+    // Another source: the keys are read again.
+    stage.source("bank").await;
+    assert_eq!(ask(&stage, &mira).await, KEYS_UNREAD);
+    assert_eq!(problem(stage.post(&shop, &event("1")).await), KEYS_UNREAD);
+    let id = uuid::Uuid::parse_str(&mira.id).unwrap();
+    db.execute("UPDATE devices SET id = ?1", [id]).unwrap();
+    // The server looks again by itself.
+    while ask(&stage, &mira).await != "200" {}
+    stage.accept(&shop, event("1")).await;
+}
+
+#[tokio::test]
+async fn a_folder_that_lost_its_database_is_not_begun_anew() {
+    let mut stage = Stage::new().await;
+    stage.team("shop", &["mira"]).await;
+    stage.stop().await;
+    let away = stage.database().with_extension("away");
+    std::fs::rename(stage.database(), &away).unwrap();
+    let told = stage.try_to_start().await.unwrap_err();
+    let folder = stage.database().parent().unwrap().display().to_string();
+    expect_test::expect!["DATA/campanile.db is gone: mount its disk, or put a copy back with `campanile-server restore`; to begin with an empty one, remove DATA/lock"].assert_eq(&told.replace(&folder, "DATA"));
+    assert!(!stage.database().exists());
+    std::fs::rename(&away, stage.database()).unwrap();
+    stage.start().await;
+}
+
+#[tokio::test]
+async fn a_server_that_never_knew_anybody_calls_no_key_wrong() {
+    let stage = Stage::new().await;
+    let stranger = Desk {
+        token: "a token of another database".into(),
+        id: String::new(),
+    };
+    let post = async || {
+        let body = event("1");
+        problem(
+            stage
+                .json(reqwest::Method::POST, "/v1/ingest/shop", "x", &body)
+                .await,
+        )
+    };
+    let told = [ask(&stage, &stranger).await, post().await];
+    expect_test::expect![[r#"
+        503 unavailable: This server has never given out such a key: its administrator must see whether its data folder is the right one.
+        503 unavailable: This server has never given out such a key: its administrator must see whether its data folder is the right one."#]].assert_eq(&told.join("\n"));
+    stage.team("shop", &["mira"]).await;
+    let mira = stage.desk("mira").await;
+    let (status, _) = stage
+        .json(
+            reqwest::Method::DELETE,
+            &format!("/v1/devices/{}", mira.id),
+            &mira.token,
+            &Value::Null,
+        )
+        .await;
+    assert_eq!(status, 204);
+    assert!(
+        ask(&stage, &mira).await.starts_with("401"),
+        "this one was shut out"
+    );
+    assert!(post().await.starts_with("401"));
 }

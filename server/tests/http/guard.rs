@@ -88,12 +88,12 @@ async fn metrics_have_a_listener_of_their_own() {
         404
     );
     let address = stage.server().metrics_address.unwrap();
-    let text = reqwest::get(format!("http://{address}/metrics"))
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let url = format!("http://{address}/metrics");
+    let rebound = reqwest::Client::new()
+        .get(&url)
+        .header("host", "evil.example");
+    assert_eq!(rebound.send().await.unwrap().status(), 403);
+    let text = reqwest::get(url).await.unwrap().text().await.unwrap();
     for line in [
         "campanile_events_accepted_total 1",
         "campanile_streams 0",

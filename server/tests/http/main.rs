@@ -24,4 +24,5 @@ mod roster;
 mod snapshot;
 mod sources;
 mod stage;
+mod strangers;
 mod stream;

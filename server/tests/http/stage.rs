@@ -50,12 +50,19 @@ impl Stage {
     }
 
     pub async fn start(&mut self) {
+        self.try_to_start().await.unwrap();
+    }
+
+    /// Starts, or says why not.
+    pub async fn try_to_start(&mut self) -> Result<(), String> {
         let mut config = Config::new(self.home.path().join("data"));
         config.listen = ([127, 0, 0, 1], 0).into();
         (self.change)(&mut config);
         let now_ms = self.now_ms.clone();
         let clock = Clock::reading(move || Timestamp::from_ms(now_ms.load(Relaxed)));
-        self.running = Some(Server::start(config, clock).await.unwrap());
+        let started = Server::start(config, clock).await;
+        self.running = Some(started.map_err(|error| error.to_string())?);
+        Ok(())
     }
 
     pub async fn stop(&mut self) {

@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use campanile_client::{message::Link, sync::Command};
 use campanile_protocol::problem::Code;
+use tokio::time::Instant;
 use url::Url;
 
-use crate::net::{Desk, HELLO, Net, STREAM_HEAD, entries, pass, surroundings};
+use crate::net::{
+    Conversation, Desk, HELLO, Net, STREAM_HEAD, entries, pass, settle, surroundings,
+};
 
 async fn answered(status: &str, headers: &str, body: &str) -> (&'static str, Duration) {
     let net = Net::new().await;
@@ -83,7 +86,7 @@ async fn a_server_is_left_alone_as_long_as_it_asks() {
             20_500,
         ),
         ("0", 1_500),
-        ("1000000000", 900_000),
+        ("1000000000", 900_500),
         ("-1", own),
         ("soon", own),
     ];
@@ -97,16 +100,40 @@ async fn a_server_is_left_alone_as_long_as_it_asks() {
     }
 }
 
+/// The next request, and how much time went by until it came.
+async fn next_look(net: &Net) -> (Conversation, Duration) {
+    let since = Instant::now();
+    let clock = async {
+        loop {
+            settle().await;
+            pass(Duration::from_secs(1)).await;
+        }
+    };
+    tokio::select! {
+        look = net.accept() => (look, since.elapsed()),
+        () = clock => unreachable!("time goes on"),
+    }
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_refused_token_ends_it_and_nobody_is_asked_again() {
+async fn a_refused_token_is_tried_again_once_in_five_minutes_until_it_is_taken() {
     let net = Net::new().await;
     let mut desk = Desk::follow(&net, None);
     desk.next().await;
     net.accept().await.answer_problem(Code::Unauthorized).await;
     assert_eq!(desk.link().await, Link::SignedOut);
-    desk.ended().await;
-    pass(Duration::from_secs(3_600)).await;
-    assert!(!net.is_called().await);
+    for _ in 0..20 {
+        // Another network is no reason to ask earlier.
+        desk.command(Command::Reconnect).await;
+        let (look, waited) = next_look(&net).await;
+        assert!(waited >= Duration::from_secs(300), "{waited:?}");
+        assert_eq!(look.path, "/v1/devices");
+        look.answer_problem(Code::Unauthorized).await;
+    }
+    let (look, _) = next_look(&net).await;
+    look.answer_json("[]").await;
+    assert_eq!(desk.link().await, Link::Connecting);
+    net.accept_stream(&mut desk).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -126,7 +126,10 @@ impl http_body::Body for Frames {
                     }
                 }
                 Heard::Behind => this.read_on(),
-                Heard::Beat => return told(Bytes::from_static(b":\n\n")),
+                Heard::Beat => {
+                    let retry_ms = this.listener.hub().retry_ms();
+                    return told(Bytes::from(format!(":\nretry: {retry_ms}\n\n")));
+                }
                 Heard::End(last) => {
                     this.has_ended = true;
                     if let Some(last) = last {
