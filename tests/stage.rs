@@ -114,6 +114,13 @@ pub fn desktop(arguments: &[&str]) -> Result<String> {
     run(Command::new(root.join("scripts/desktop")).args(arguments))
 }
 
+/// Returns the number of the process that a part of the desktop is.
+pub fn part_process(part: &str) -> Result<String> {
+    let folder = std::env::var_os("CAMPANILE_DESKTOP").context("scripts/desktop runs this")?;
+    let process = std::fs::read_to_string(Path::new(&folder).join("parts").join(part))?;
+    Ok(process.split(' ').next().context("its number")?.to_owned())
+}
+
 /// The moment at which a wait that begins now is given up.
 pub fn deadline() -> Instant {
     Instant::now() + PATIENCE

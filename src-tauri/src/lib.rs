@@ -3,6 +3,7 @@
 mod autostart;
 mod cli;
 mod desk;
+mod errand;
 mod idle;
 mod link;
 mod opener;

@@ -6,10 +6,12 @@
 //! faults [--full] ROW…  these rows, whatever results there are
 //! ```
 
+mod canary;
 mod client_killed;
 mod disk;
 mod disk_full;
 mod disk_full_desk;
+mod keyring;
 mod power_cut;
 mod results;
 mod row;
@@ -27,6 +29,7 @@ const ROWS: &[Row] = &[
     power_cut::ROW,
     disk_full::ROW,
     disk_full_desk::ROW,
+    keyring::ROW,
 ];
 
 fn main() -> ExitCode {

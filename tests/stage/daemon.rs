@@ -1,10 +1,10 @@
 //! Another notification daemon in dunst's place, and dunst as it hangs.
 
-use std::{fs, path::Path, process::Command};
+use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
-use super::{desktop, run};
+use super::{desktop, part_process, run};
 
 /// A daemon that runs in place of dunst; dropped, dunst is back.
 pub struct Daemon(&'static str);
@@ -30,9 +30,7 @@ pub struct Hung(String);
 
 impl Hung {
     pub fn dunst() -> Result<Self> {
-        let folder = std::env::var_os("CAMPANILE_DESKTOP").context("scripts/desktop runs this")?;
-        let process = fs::read_to_string(Path::new(&folder).join("parts/dunst"))?;
-        let process = process.split(' ').next().context("its number")?.to_owned();
+        let process = part_process("dunst")?;
         run(Command::new("kill").args(["-STOP", &process]))?;
         Ok(Self(process))
     }
