@@ -114,6 +114,22 @@ pub fn desktop(arguments: &[&str]) -> Result<String> {
     run(Command::new(root.join("scripts/desktop")).args(arguments))
 }
 
+/// Returns a command that does the same in a network namespace, to which only root may go.
+fn within(network: &str, command: &Command) -> Command {
+    let mut there = Command::new("ip");
+    there
+        .args(["netns", "exec", network])
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => there.env(name, value),
+            None => there.env_remove(name),
+        };
+    }
+    there
+}
+
 /// Returns the number of the process that a part of the desktop is.
 pub fn part_process(part: &str) -> Result<String> {
     let folder = std::env::var_os("CAMPANILE_DESKTOP").context("scripts/desktop runs this")?;

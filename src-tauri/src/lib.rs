@@ -1,6 +1,8 @@
 //! The shell: all that touches Tauri or an operating system.
 
 mod autostart;
+#[cfg(target_os = "linux")]
+mod bus;
 mod cli;
 mod desk;
 mod errand;

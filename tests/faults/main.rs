@@ -6,6 +6,7 @@
 //! faults [--full] ROW…  these rows, whatever results there are
 //! ```
 
+mod bus_died;
 mod canary;
 mod client_killed;
 mod disk;
@@ -29,6 +30,7 @@ const ROWS: &[Row] = &[
     power_cut::ROW,
     disk_full::ROW,
     disk_full_desk::ROW,
+    bus_died::ROW,
     keyring::ROW,
 ];
 
