@@ -1,11 +1,14 @@
-//! The token that a desk is given, caught on its way: so it is known what must be found nowhere.
+//! A way between desk and server that can fall silent, and that catches the tokens given on it: so it is known what must be found nowhere.
 
 use std::{
     fs,
     io::{self, Read as _, Write as _},
     net::{Shutdown, TcpListener, TcpStream},
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     thread,
 };
 
@@ -19,6 +22,8 @@ const BEFORE: &str = "\"token\":\"";
 pub struct Tap {
     port: u16,
     heard: Arc<Mutex<Vec<u8>>>,
+    /// Connections of an earlier age pass nothing on.
+    age: Arc<AtomicU32>,
 }
 
 impl Tap {
@@ -29,8 +34,9 @@ impl Tap {
         let tap = Self {
             port: listener.local_addr()?.port(),
             heard: Arc::default(),
+            age: Arc::default(),
         };
-        let heard = tap.heard.clone();
+        let (heard, age) = (tap.heard.clone(), tap.age.clone());
         let address = ("127.0.0.1", server.port().context("a port")?);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
@@ -40,10 +46,15 @@ impl Tap {
                 let (Ok(asks), Ok(asked)) = (client.try_clone(), server.try_clone()) else {
                     continue;
                 };
-                let heard = heard.clone();
-                thread::spawn(move || pass(asks, asked, |_| {}));
+                let (heard, age) = (heard.clone(), age.clone());
+                let born = age.load(Ordering::Acquire);
+                let lives = move || age.load(Ordering::Acquire) == born;
+                thread::spawn({
+                    let lives = lives.clone();
+                    move || pass(asks, asked, lives, |_| {})
+                });
                 thread::spawn(move || {
-                    pass(server, client, |bytes| {
+                    pass(server, client, lives, |bytes| {
                         heard
                             .lock()
                             .unwrap_or_else(PoisonError::into_inner)
@@ -69,6 +80,11 @@ impl Tap {
         Ok(tapped.into())
     }
 
+    /// Lets every connection that stands fall silent without a word, as one does over a sleep; others can be made.
+    pub fn fall_silent(&self) {
+        self.age.fetch_add(1, Ordering::AcqRel);
+    }
+
     /// Returns every token that was given.
     pub fn tokens(&self) -> Vec<String> {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,9 +97,18 @@ impl Tap {
     }
 }
 
-fn pass(mut from: TcpStream, mut to: TcpStream, mut heard: impl FnMut(&[u8])) {
+fn pass(
+    mut from: TcpStream,
+    mut to: TcpStream,
+    lives: impl Fn() -> bool,
+    mut heard: impl FnMut(&[u8]),
+) {
     let mut buffer = [0; 8192];
     while let Ok(read @ 1..) = from.read(&mut buffer) {
+        if !lives() {
+            // Whatever comes is swallowed, and neither end hears of an end.
+            continue;
+        }
         heard(&buffer[..read]);
         if to.write_all(&buffer[..read]).is_err() {
             break;

@@ -17,6 +17,7 @@ mod power_cut;
 mod results;
 mod row;
 mod server_killed;
+mod slept;
 
 use std::{env, process::ExitCode, time::Instant};
 
@@ -30,6 +31,7 @@ const ROWS: &[Row] = &[
     power_cut::ROW,
     disk_full::ROW,
     disk_full_desk::ROW,
+    slept::ROW,
     bus_died::ROW,
     keyring::ROW,
 ];
