@@ -8,6 +8,7 @@
 
 mod bus_died;
 mod canary;
+mod carrier;
 mod client_killed;
 mod disk;
 mod disk_full;
@@ -31,6 +32,7 @@ const ROWS: &[Row] = &[
     power_cut::ROW,
     disk_full::ROW,
     disk_full_desk::ROW,
+    carrier::ROW,
     slept::ROW,
     bus_died::ROW,
     keyring::ROW,
