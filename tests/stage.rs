@@ -113,6 +113,8 @@ pub enum Signal {
     Stop,
     /// It goes on.
     Go,
+    /// It ends at once.
+    Kill,
 }
 
 /// Sends a signal.
@@ -120,6 +122,7 @@ pub fn signal(signal: Signal, process: u32) -> Result<()> {
     let name = match signal {
         Signal::Stop => "STOP",
         Signal::Go => "CONT",
+        Signal::Kill => "KILL",
     };
     run(Command::new("kill").args(["-s", name, &process.to_string()])).map(drop)
 }
@@ -130,6 +133,29 @@ pub fn desktop(arguments: &[&str]) -> Result<String> {
         .parent()
         .context("the tests stand in the project")?;
     run(Command::new(root.join("scripts/desktop")).args(arguments))
+}
+
+/// Returns a command that does the same in a network namespace, to which only root may go.
+fn within(network: &str, command: &Command) -> Command {
+    let mut there = Command::new("ip");
+    there
+        .args(["netns", "exec", network])
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => there.env(name, value),
+            None => there.env_remove(name),
+        };
+    }
+    there
+}
+
+/// Returns the number of the process that a part of the desktop is.
+pub fn part_process(part: &str) -> Result<u32> {
+    let folder = std::env::var_os("CAMPANILE_DESKTOP").context("scripts/desktop runs this")?;
+    let process = std::fs::read_to_string(Path::new(&folder).join("parts").join(part))?;
+    Ok(process.split(' ').next().context("its number")?.parse()?)
 }
 
 /// The moment at which a wait that begins now is given up.

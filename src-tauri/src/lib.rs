@@ -1,8 +1,11 @@
 //! The shell: all that touches Tauri or an operating system.
 
 mod autostart;
+#[cfg(target_os = "linux")]
+mod bus;
 mod cli;
 mod desk;
+mod errand;
 mod idle;
 mod link;
 mod opener;

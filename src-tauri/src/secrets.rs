@@ -2,8 +2,9 @@
 //!
 //! A keyring may come up after the desk, may be locked, may ask the person, may die and come back.
 //! So one thread talks to it, nobody waits for it who has anything else to do, and without it a token lives in memory for this session only.
+//! It may also hang for good, in calls that nobody can take back: each goes out on an errand, and what is not back in time is given up.
 
-use std::{collections::HashMap, sync::mpsc, thread, time::Duration};
+use std::{collections::HashMap, io, sync::mpsc, thread, time::Duration};
 
 use campanile_client::{
     message::Message,
@@ -11,6 +12,8 @@ use campanile_client::{
     view::{Part, PartState},
 };
 use tokio::{sync::oneshot, time::timeout};
+
+use crate::errand::{Errand, Unfinished};
 
 #[cfg_attr(target_os = "linux", path = "secrets/linux.rs")]
 #[cfg_attr(target_os = "windows", path = "secrets/windows.rs")]
@@ -21,6 +24,12 @@ mod platform;
 const SERVICE: &str = "Campanile";
 /// After this long the health page says that the keyring is waited for; it may be asking the person.
 const WAITING_AFTER: Duration = Duration::from_secs(20);
+/// How long a person may take to answer the keyring's question; then it is taken for sent away.
+const PERSON_WITHIN: Duration = Duration::from_secs(120);
+/// How long the keyring may take for what asks nobody.
+const KEYRING_WITHIN: Duration = Duration::from_secs(10);
+/// How many calls may be lost, each with its thread; beyond, the keyring is left alone until the last of them is back.
+const LOST_MOST: u8 = 4;
 /// How long to wait before a keyring that is not there is looked for again: at first, and at most.
 const AGAIN_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15));
 
@@ -75,6 +84,9 @@ impl Secrets {
             session_only: HashMap::new(),
             told: None,
             may_ask: true,
+            errand: Errand::default(),
+            lost: 0,
+            is_stale: false,
         };
         thread::Builder::new()
             .name("keyring".into())
@@ -149,7 +161,10 @@ impl Secrets {
             .events
             .send(Message::Part(Part::Keyring, waiting))
             .await;
-        answer.await.ok()
+        let answer = answer.await.ok();
+        // Whatever it came to: it is not waited for any more.
+        self.check(false);
+        answer
     }
 }
 
@@ -160,6 +175,12 @@ struct Keeper {
     told: Option<PartState>,
     /// Whether the keyring may ask the person: not again by itself after they sent it away.
     may_ask: bool,
+    /// On which the calls go out.
+    errand: Errand,
+    /// How many calls were given up.
+    lost: u8,
+    /// Whether one that was given up may still hold the connection.
+    is_stale: bool,
 }
 
 impl Keeper {
@@ -168,15 +189,16 @@ impl Keeper {
             Order::Token(account, reply) => {
                 let token = match self.session_only.get(&account) {
                     Some(token) => Ok(Some(token.clone())),
-                    None => self.with_keyring(|| read(&account)),
+                    None => self.with_keyring(move || read(&account)),
                 };
                 // Whoever asked may have stopped waiting.
                 let _ = reply.send(token);
             }
             Order::Keep(account, token, reply) => {
                 self.may_ask = true;
+                let (whose, secret) = (account.clone(), token.clone());
                 let kept = self
-                    .with_keyring(|| entry(&account)?.set_secret(token.reveal().as_bytes()))
+                    .with_keyring(move || entry(&whose)?.set_secret(secret.reveal().as_bytes()))
                     .is_ok();
                 if kept {
                     self.session_only.remove(&account);
@@ -188,7 +210,7 @@ impl Keeper {
             Order::Take(account, reply) => {
                 let of_this_session = self.session_only.remove(&account);
                 // Where the keyring is away, the token stays in it, and is of no use once the server has taken it back.
-                let kept = self.with_keyring(|| {
+                let kept = self.with_keyring(move || {
                     let kept = read(&account)?;
                     match entry(&account)?.delete_credential() {
                         Ok(()) | Err(keyring_core::Error::NoEntry) => Ok(kept),
@@ -206,26 +228,14 @@ impl Keeper {
         }
     }
 
-    /// Does something with the keyring, once more with a fresh connection where the old one is dead, and tells the health page how that went.
-    fn with_keyring<T>(
+    /// Does something with the keyring, and tells the health page how that went.
+    fn with_keyring<T: Send + 'static>(
         &mut self,
-        deed: impl Fn() -> keyring_core::Result<T>,
+        deed: impl Fn() -> keyring_core::Result<T> + Send + 'static,
     ) -> Result<T, Trouble> {
-        let outcome = platform::open().map_err(Trouble::Absent).and_then(|()| platform::unlock(self.may_ask)).and_then(|()| {
-            let first = deed();
-            let again = match first {
-                Err(keyring_core::Error::PlatformFailure(dead)) => {
-                    tracing::info!(%dead, "the keyring is asked once more, with a connection of its own");
-                    platform::reopen().map_err(Trouble::Absent)?;
-                    deed()
-                }
-                done => done,
-            };
-            again.map_err(|error| match error {
-                keyring_core::Error::NoStorageAccess(_) => Trouble::Locked,
-                other => Trouble::Failed(other),
-            })
-        });
+        let outcome = self
+            .open()
+            .and_then(|patience| self.out(patience, move || done(&deed)));
         self.may_ask &= !matches!(outcome, Err(Trouble::Locked));
         let state = match &outcome {
             Ok(_) => PartState::Works {
@@ -245,6 +255,61 @@ impl Keeper {
         }
         outcome
     }
+
+    /// Sees that the keyring is there and open; returns how long it may take for what follows.
+    fn open(&mut self) -> Result<Duration, Trouble> {
+        let (may_ask, is_stale) = (self.may_ask, self.is_stale);
+        let opened = self.out(PERSON_WITHIN + KEYRING_WITHIN, move || {
+            let patience = platform::unlock(may_ask)?;
+            let connected = if is_stale {
+                platform::reopen()
+            } else {
+                platform::open()
+            };
+            connected.map_err(Trouble::Absent).map(|()| patience)
+        })?;
+        self.is_stale = false;
+        Ok(opened)
+    }
+
+    /// Does something that may never come back.
+    fn out<T: Send + 'static>(
+        &mut self,
+        patience: Duration,
+        work: impl FnOnce() -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        match self.errand.run(patience, work) {
+            Ok(came_to) => came_to,
+            Err(unfinished) => {
+                if unfinished == Unfinished::Late {
+                    self.is_stale = true;
+                    if self.lost < LOST_MOST {
+                        self.lost += 1;
+                        self.errand = Errand::default();
+                    }
+                }
+                Err(Trouble::Failed(keyring_core::Error::PlatformFailure(
+                    Box::new(io::Error::from(io::ErrorKind::TimedOut)),
+                )))
+            }
+        }
+    }
+}
+
+/// Does something with the keyring, once more with a fresh connection where the old one is dead.
+fn done<T>(deed: &impl Fn() -> keyring_core::Result<T>) -> Result<T, Trouble> {
+    let outcome = match deed() {
+        Err(keyring_core::Error::PlatformFailure(dead)) => {
+            tracing::info!(%dead, "the keyring is asked once more, with a connection of its own");
+            platform::reopen().map_err(Trouble::Absent)?;
+            deed()
+        }
+        done => done,
+    };
+    outcome.map_err(|error| match error {
+        keyring_core::Error::NoStorageAccess(_) => Trouble::Locked,
+        other => Trouble::Failed(other),
+    })
 }
 
 fn entry(account: &str) -> keyring_core::Result<keyring_core::Entry> {

@@ -2,7 +2,6 @@
 
 mod decode;
 mod device;
-mod errand;
 mod own;
 mod player;
 mod voice;

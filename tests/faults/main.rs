@@ -6,16 +6,21 @@
 //! faults [--full] ROW…  these rows, whatever results there are
 //! ```
 
+mod bus_died;
+mod canary;
+mod carrier;
 mod client_killed;
 mod disk;
 mod disk_full;
 mod disk_full_desk;
 mod flood;
+mod keyring;
 mod power_cut;
 mod read_only;
 mod results;
 mod row;
 mod server_killed;
+mod slept;
 mod stopped;
 
 use std::{env, process::ExitCode, time::Instant};
@@ -33,6 +38,10 @@ const ROWS: &[Row] = &[
     disk_full_desk::ROW,
     read_only::ROW,
     flood::ROW,
+    carrier::ROW,
+    slept::ROW,
+    bus_died::ROW,
+    keyring::ROW,
 ];
 
 fn main() -> ExitCode {

@@ -1,6 +1,7 @@
 //! The app as a process with folders of its own, spoken to only by its command line.
 
 use std::{
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -10,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
-use super::{deadline, program, run, tray::Tray};
+use super::{deadline, program, run, tray::Tray, within};
 
 /// The folders of its user.
 const PLACES: [(&str, &str); 4] = [
@@ -26,6 +27,8 @@ pub struct App {
     folder: PathBuf,
     bus: Bus,
     language: &'static str,
+    more: Vec<(&'static str, OsString)>,
+    network: Option<String>,
     process: Option<Child>,
 }
 
@@ -50,6 +53,8 @@ impl App {
             folder: folder.to_owned(),
             bus: Bus::Stage,
             language: "en",
+            more: Vec::new(),
+            network: None,
             process: None,
         })
     }
@@ -66,11 +71,26 @@ impl App {
         self
     }
 
+    /// Lets whatever is started from here on find this in its environment.
+    pub fn with(&mut self, name: &'static str, value: impl Into<OsString>) -> &mut Self {
+        self.more.push((name, value.into()));
+        self
+    }
+
+    /// Lets the desk that is started next live in this network namespace.
+    pub fn within(&mut self, network: &str) -> &mut Self {
+        self.network = Some(network.to_owned());
+        self
+    }
+
     /// Starts it as at login.
     pub fn start(&mut self) -> Result<()> {
         let log = fs::File::create(self.folder.join("desk.log"))?;
-        let process = self
-            .command()
+        let mut command = self.command();
+        if let Some(network) = &self.network {
+            command = within(network, &command);
+        }
+        let process = command
             .arg("--hidden")
             .stdin(Stdio::null())
             .stderr(log)
@@ -81,17 +101,17 @@ impl App {
         self.status().map(drop)
     }
 
+    /// Returns the process.
+    pub fn pid(&self) -> Result<u32> {
+        Ok(self.process.as_ref().context("the app runs")?.id())
+    }
+
     /// Ends it at once, as a crash does.
     pub fn kill(&mut self) -> Result<()> {
         let mut process = self.process.take().context("the app runs")?;
         process.kill()?;
         process.wait()?;
         Ok(())
-    }
-
-    /// Returns the resident process.
-    pub fn pid(&self) -> Result<u32> {
-        Ok(self.process.as_ref().context("the app runs")?.id())
     }
 
     /// Ends it as a person does.
@@ -158,6 +178,9 @@ impl App {
             command.env(name, value);
         }
         command.env("LANGUAGE", self.language);
+        for (name, value) in &self.more {
+            command.env(name, value);
+        }
         match self.bus {
             Bus::Stage => &mut command,
             Bus::Unnamed => command.env_remove(BUS_ADDRESS),

@@ -1,10 +1,8 @@
 //! Another notification daemon in dunst's place, and dunst as it hangs.
 
-use std::{fs, path::Path};
+use anyhow::Result;
 
-use anyhow::{Context as _, Result};
-
-use super::{Signal, desktop, signal};
+use super::{Signal, desktop, part_process, signal};
 
 /// A daemon that runs in place of dunst; dropped, dunst is back.
 pub struct Daemon(&'static str);
@@ -30,9 +28,7 @@ pub struct Hung(u32);
 
 impl Hung {
     pub fn dunst() -> Result<Self> {
-        let folder = std::env::var_os("CAMPANILE_DESKTOP").context("scripts/desktop runs this")?;
-        let process = fs::read_to_string(Path::new(&folder).join("parts/dunst"))?;
-        let process = process.split(' ').next().context("its number")?.parse()?;
+        let process = part_process("dunst")?;
         signal(Signal::Stop, process)?;
         Ok(Self(process))
     }

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use super::{program, run, source::Source};
+use super::{program, run, source::Source, within};
 
 /// The agent of the stage, and how the source `acme` calls her.
 const AGENT: &str = "Mira Oak";
@@ -18,6 +18,8 @@ const AGENT: &str = "Mira Oak";
 /// One server with a source, a line and an agent.
 pub struct Server {
     data: PathBuf,
+    address: &'static str,
+    network: Option<String>,
     port: u16,
     token: String,
     process: Option<Child>,
@@ -25,9 +27,16 @@ pub struct Server {
 
 impl Server {
     pub fn start(data: &Path) -> Result<Self> {
+        Self::start_at(data, "127.0.0.1", None)
+    }
+
+    /// Starts it at an address of its own, in another network namespace where one is named.
+    pub fn start_at(data: &Path, address: &'static str, network: Option<&str>) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut server = Self {
             data: data.to_owned(),
+            address,
+            network: network.map(str::to_owned),
             port,
             token: String::new(),
             process: None,
@@ -54,9 +63,10 @@ impl Server {
     /// Starts it again with what it had.
     pub fn resume(&mut self) -> Result<()> {
         let log = fs::File::create(self.data.with_extension("log"))?;
+        let mut serve = self.command();
+        serve.arg("serve");
         let mut process = self
-            .command()
-            .arg("serve")
+            .placed(serve)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -90,7 +100,10 @@ impl Server {
 
     /// The source `acme`, which tells of the agent.
     pub fn source(&self) -> Result<Source> {
-        Source::new(&format!("http://127.0.0.1:{}", self.port), &self.token)
+        Source::new(
+            &format!("http://{}:{}", self.address, self.port),
+            &self.token,
+        )
     }
 
     pub fn pairing_link(&self) -> Result<String> {
@@ -105,18 +118,25 @@ impl Server {
 
     /// Sends an event of `kind` to the agent, as the source does, with more flags of `event send`.
     pub fn send(&self, kind: &str, flags: &[&str]) -> Result<()> {
-        run(self
-            .command()
-            .args(["event", "send", "--source", "acme", "--kind", kind])
-            .args(flags))
-        .map(drop)
+        let mut send = self.command();
+        send.args(["event", "send", "--source", "acme", "--kind", kind])
+            .args(flags);
+        run(&mut self.placed(send)).map(drop)
+    }
+
+    /// Returns the command in the server's own network.
+    fn placed(&self, command: Command) -> Command {
+        match &self.network {
+            Some(network) => within(network, &command),
+            None => command,
+        }
     }
 
     pub fn command(&self) -> Command {
         let mut command = Command::new(program("campanile-server"));
         command.env("CAMPANILE_SERVER_DATA", &self.data).env(
             "CAMPANILE_SERVER_LISTEN",
-            format!("127.0.0.1:{}", self.port),
+            format!("{}:{}", self.address, self.port),
         );
         command
     }

@@ -1,5 +1,7 @@
 //! logind over the system bus, the kernel's word on addresses over netlink, the desktops' Do-Not-Disturb, and when somebody touched the machine.
 
+#[path = "linux/carrier.rs"]
+mod carrier;
 #[path = "linux/input.rs"]
 mod input;
 #[path = "linux/network.rs"]

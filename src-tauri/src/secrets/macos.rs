@@ -1,8 +1,10 @@
 //! The login keychain of macOS.
 
+use std::time::Duration;
+
 use keyring_core::{Error, Result};
 
-use super::Trouble;
+use super::{PERSON_WITHIN, Trouble};
 
 /// What the health page calls it.
 pub const NAME: &str = "Keychain";
@@ -19,7 +21,7 @@ pub fn reopen() -> Result<()> {
     open()
 }
 
-/// Does nothing: the system itself asks the person where it must.
-pub fn unlock(_may_ask: bool) -> std::result::Result<(), Trouble> {
-    Ok(())
+/// Does nothing: the system itself asks the person where it must, and takes as long as they do.
+pub fn unlock(_may_ask: bool) -> std::result::Result<Duration, Trouble> {
+    Ok(PERSON_WITHIN)
 }

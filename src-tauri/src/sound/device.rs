@@ -17,10 +17,8 @@ use cpal::{
 };
 use rodio::{DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink, mixer::Mixer};
 
-use super::{
-    errand::{Errand, Unfinished},
-    voice::Voice,
-};
+use super::voice::Voice;
+use crate::errand::{Errand, Unfinished};
 
 /// A sound server that hangs is not waited for longer.
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use super::{
     decode::{Format, Unplayable, decode},
-    errand::Errand,
     voice::Clip,
 };
+use crate::errand::Errand;
 
 #[cfg_attr(unix, path = "own/unix.rs")]
 #[cfg_attr(windows, path = "own/windows.rs")]

@@ -21,10 +21,10 @@ use tokio::sync::mpsc::Sender;
 
 use super::{
     device::{Device, Deviceless},
-    errand::Errand,
     own,
     voice::{Clip, Progress, Voice, gain},
 };
+use crate::errand::Errand;
 
 /// An open device keeps a machine from sleeping and a headset's battery from lasting; one opened twice in a row clicks.
 const LINGER: Duration = Duration::from_secs(2);

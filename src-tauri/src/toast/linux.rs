@@ -16,15 +16,20 @@ use campanile_client::{
     message::Message,
     view::{Part, PartState},
 };
-use futures_util::{FutureExt as _, StreamExt as _, future};
+use futures_util::{
+    FutureExt as _, StreamExt as _,
+    future::{self, Either},
+};
 use tokio::sync::mpsc;
-use zbus::{Connection, MessageStream, conn::Builder};
+use zbus::{Address, Connection, MessageStream, conn::Builder};
 
 use super::{
     Adapter,
     queue::{Order, Queue, queue},
 };
 use courier::Courier;
+
+use crate::bus::Return;
 
 /// How long a daemon may think about a call.
 const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 5 });
@@ -37,6 +42,16 @@ enum Bus {
     /// The bus at this address.
     #[cfg(test)]
     At(String),
+}
+
+impl Bus {
+    fn address(&self) -> zbus::Result<Address> {
+        match self {
+            Self::Session => Address::session(),
+            #[cfg(test)]
+            Self::At(address) => address.parse(),
+        }
+    }
 }
 
 /// Starts the thread that speaks with the notification daemon.
@@ -59,9 +74,11 @@ fn start_on(bus: Bus, events: mpsc::Sender<Message>) -> std::io::Result<Queue> {
 /// Serves the orders until there can be no more.
 async fn work(bus: Bus, mut courier: Courier, mut orders: mpsc::Receiver<Order>) {
     let mut first = None;
+    let mut lost = None;
     loop {
         match connect(&bus).await {
             Ok(connection) => {
+                lost = None;
                 let Ended::Bus = serve(&connection, &mut courier, &mut orders, first.take()).await
                 else {
                     return;
@@ -76,22 +93,19 @@ async fn work(bus: Bus, mut courier: Courier, mut orders: mpsc::Receiver<Order>)
                 }
             }
         }
-        // Without a bus there is nothing to listen to: the next order tries again.
-        match orders.recv().await {
-            Some(order) => first = Some(order),
-            None => return,
+        // What could not be shown is summed up once the bus is back: nothing else may ask for it.
+        let lost = lost.get_or_insert_with(|| Return::of(bus.address()));
+        match future::select(pin!(orders.recv()), pin!(lost.again())).await {
+            Either::Left((Some(order), _)) => first = Some(order),
+            Either::Left((None, _)) => return,
+            Either::Right(_) => {}
         }
     }
 }
 
 async fn connect(bus: &Bus) -> zbus::Result<Connection> {
-    let builder = match bus {
-        Bus::Session => Builder::session()?,
-        #[cfg(test)]
-        Bus::At(address) => Builder::address(address.as_str())?,
-    };
     // Without an executor of its own the connection needs no second thread.
-    builder
+    Builder::address(bus.address()?)?
         .internal_executor(false)
         .method_timeout(PATIENCE)
         .build()

@@ -20,20 +20,19 @@ use futures_util::{
 use ksni::TrayMethods as _;
 use tauri::AppHandle;
 use tokio::sync::watch;
-use zbus::{Connection, conn::Builder};
+use zbus::{Address, Connection, conn::Builder};
 
 use super::Desk;
 use host::Host;
 use item::Item;
+
+use crate::bus::Return;
 
 /// How long a panel may take to come up, before somebody is told that there is none.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// How long one picture stands at least: a burst of notices must not make the panel draw each of them.
 const STILL: Duration = Duration::from_millis(100);
-
-/// After how long a lost bus is looked for at first, and at last.
-const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
 
 /// Starts the thread. It needs no Tauri app: the tray is reached over the session's bus.
 ///
@@ -61,7 +60,7 @@ enum Ended {
 
 impl Keeper {
     async fn work(mut self) {
-        let mut pause = RETRY.0;
+        let mut lost = None;
         loop {
             let Some(view) = self.desk.view().await else {
                 return;
@@ -69,24 +68,24 @@ impl Keeper {
             match connect().await {
                 Ok(bus) => match self.keep(&bus, view).await {
                     Ok(Ended::Views) => return,
-                    Ok(Ended::Bus) => pause = RETRY.0,
+                    Ok(Ended::Bus) => lost = None,
                     Err(problem) => tracing::debug!(%problem, "the tray has no session bus"),
                 },
                 Err(problem) => tracing::debug!(%problem, "the tray has no session bus"),
             }
             self.desk.tell(Part::Tray.fails("no_bus")).await;
-            if !self.wait(pause).await {
+            let lost = lost.get_or_insert_with(|| Return::of(Address::session()));
+            if !self.wait(lost).await {
                 return;
             }
-            pause = (pause * 2).min(RETRY.1);
         }
     }
 
     /// Waits before the bus is tried again; says whether somebody still draws.
-    async fn wait(&mut self, pause: Duration) -> bool {
-        let late = pin!(Timer::after(pause));
+    async fn wait(&mut self, lost: &mut Return) -> bool {
+        let again = pin!(lost.again());
         let checked = pin!(self.desk.checks.changed());
-        match future::select(checked, late).await {
+        match future::select(checked, again).await {
             future::Either::Left((checked, _)) => {
                 self.desk.told = None;
                 checked.is_ok()

@@ -1,4 +1,4 @@
-//! Another network: the kernel tells of addresses and links, and what it then lists is compared with before.
+//! Another network: the kernel tells of addresses and links, and what it then lists is compared with before. A carrier that was lost and is back leaves the lists as they were, and is told by the links' own words.
 
 use std::{fs, io, os::fd::OwnedFd, thread, time::Duration};
 
@@ -12,12 +12,14 @@ use rustix::{
 };
 use tokio::sync::mpsc;
 
+use super::carrier::Lost;
+
 /// The groups RTMGRP_LINK, RTMGRP_IPV4_IFADDR and RTMGRP_IPV6_IFADDR of rtnetlink(7).
 const GROUPS: u32 = 0x1 | 0x10 | 0x100;
 /// A change of network is told in many words; this long after the first one most have been said.
 const SETTLES_WITHIN: Duration = Duration::from_secs(1);
 
-/// Starts a thread that sends a message each time the machine has other addresses or another way out.
+/// Starts a thread that sends a message each time the machine has other addresses or another way out, or its way out carries again.
 pub fn start(events: mpsc::Sender<Message>) {
     let listening = thread::Builder::new()
         .name("network".into())
@@ -40,31 +42,43 @@ fn follow(events: &mpsc::Sender<Message>) -> io::Result<()> {
         None,
     )?;
     bind(&socket, &SocketAddrNetlink::new(0, GROUPS))?;
-    let mut before = present();
+    let (mut before, mut lost) = (present(), Lost::default());
     while !events.is_closed() {
-        read(&socket, RecvFlags::empty())?;
+        let mut carry = read(&socket, RecvFlags::empty(), &mut lost)?.unwrap_or_default();
         thread::sleep(SETTLES_WITHIN);
-        while read(&socket, RecvFlags::DONTWAIT)? {}
+        while let Some(more) = read(&socket, RecvFlags::DONTWAIT, &mut lost)? {
+            carry.extend(more);
+        }
         // A router repeats its word every few minutes: only another list is another network.
         let now = present();
         let is_another = now != before && !now.is_empty();
+        // Of the links that carry again only those count that lead anywhere.
+        let is_back = carry.iter().any(|link| leads(&now, link));
         before = now;
-        if is_another && events.blocking_send(Message::Resumed).is_err() {
+        if (is_another || is_back) && events.blocking_send(Message::Resumed).is_err() {
             break;
         }
     }
     Ok(())
 }
 
-/// Reads one word of the kernel, and says whether there was one. What it says is read elsewhere.
-fn read(socket: &OwnedFd, flags: RecvFlags) -> io::Result<bool> {
-    let mut word = [0; 4096];
-    match recv(socket, word.as_mut_slice(), flags) {
+/// Reads what the kernel says, if it says anything, and returns the links that carry again.
+fn read(socket: &OwnedFd, flags: RecvFlags, lost: &mut Lost) -> io::Result<Option<Vec<String>>> {
+    let mut words = [0; 8192];
+    match recv(socket, words.as_mut_slice(), flags) {
+        Ok((read, _)) => Ok(Some(lost.hear(words.get(..read).unwrap_or_default()))),
         // More was said than fits the socket's buffer: it is the present that counts.
-        Ok(_) | Err(Errno::NOBUFS | Errno::INTR) => Ok(true),
-        Err(Errno::AGAIN) => Ok(false),
+        Err(Errno::NOBUFS | Errno::INTR) => Ok(Some(Vec::new())),
+        Err(Errno::AGAIN) => Ok(None),
         Err(other) => Err(other.into()),
     }
+}
+
+/// Says whether one of the facts is of this link.
+fn leads(facts: &[String], link: &str) -> bool {
+    facts
+        .iter()
+        .any(|fact| fact.split(' ').next() == Some(link))
 }
 
 /// Returns the ways out and the addresses that lead beyond this machine, in an order of their own.

@@ -7,17 +7,22 @@ use futures_util::StreamExt as _;
 use tokio::{sync::mpsc, time::sleep};
 use zbus::{Connection, MatchRule, MessageStream};
 
-/// How long to wait before the system bus is looked for again.
-const AGAIN_AFTER: Duration = Duration::from_secs(60);
+/// How long to wait before the system bus is looked for again, at first and at last: many a machine has none.
+const AGAIN_AFTER: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(3600));
 
 /// Sends a message each time the machine has woken.
 pub async fn listen(events: mpsc::Sender<Message>) {
+    let mut pause = AGAIN_AFTER.0;
     while !events.is_closed() {
         match follow(&events).await {
-            Ok(()) => tracing::info!("the system bus has ended"),
+            Ok(()) => {
+                tracing::info!("the system bus has ended");
+                pause = AGAIN_AFTER.0;
+            }
             Err(error) => tracing::info!(%error, "logind cannot be heard"),
         }
-        sleep(AGAIN_AFTER).await;
+        sleep(pause).await;
+        pause = (pause * 2).min(AGAIN_AFTER.1);
     }
 }
 

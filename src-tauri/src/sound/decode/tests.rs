@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{super::errand::Errand, *};
+use super::*;
+use crate::errand::{Errand, Unfinished};
 
 /// 0.4 s of 440 Hz at half the strength, at 16 kHz in one channel.
 const TONES: [(&[u8], Format); 3] = [
@@ -180,7 +181,7 @@ proptest! {
             prop_assert!(clip.duration() <= Duration::from_secs(u64::from(LONGEST_S)));
             prop_assert!(clip.samples.iter().all(|sample| sample.abs() <= 1.0));
         } else {
-            prop_assert!(found != Err(crate::sound::errand::Unfinished::Late), "it never ends");
+            prop_assert!(found != Err(Unfinished::Late), "it never ends");
         }
     }
 }

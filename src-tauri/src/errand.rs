@@ -41,14 +41,12 @@ impl Errand {
         }
         let back = Back(self.is_out.clone());
         let (result, results) = sync_channel(0);
-        let spawned = thread::Builder::new()
-            .name("sound errand".into())
-            .spawn(move || {
-                let made = catch_unwind(AssertUnwindSafe(work));
-                drop(back);
-                // Nobody waits for what is late.
-                let _ = result.send(made);
-            });
+        let spawned = thread::Builder::new().name("errand".into()).spawn(move || {
+            let made = catch_unwind(AssertUnwindSafe(work));
+            drop(back);
+            // Nobody waits for what is late.
+            let _ = result.send(made);
+        });
         if spawned.is_err() {
             return Err(Unfinished::Broke);
         }

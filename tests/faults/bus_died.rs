@@ -1,0 +1,94 @@
+//! F35, F37: the session bus dies under the desk and comes back at its place, and panel and daemon with it.
+
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, ensure};
+use campanile_tests::stage::{
+    Signal, Stage, app::part, desktop, notify::Ear, part_process, signal, tray::Tray,
+};
+
+use crate::row::{Course, Row};
+
+pub const ROW: Row = Row {
+    id: "F35",
+    fault: "session bus killed, and back after a while",
+    full: 60,
+    run: rounds,
+};
+
+/// How long icon and toast may take once there is somebody who shows them.
+const BACK_WITHIN: Duration = Duration::from_secs(5);
+/// What breaks with the bus, in the order in which a session starts it.
+const PARTS: [&str; 3] = ["dunst", "panel", "keyring"];
+
+fn rounds(course: &Course) -> Result<String> {
+    let stage = Stage::up()?;
+    let tried = (|| {
+        let (mut slowest, mut after_first) = (Duration::ZERO, None);
+        for round in 0..course.rounds {
+            slowest = slowest.max(died(&stage, u64::from(round))?);
+            let now = size_of(stage.app.pid()?)?;
+            // The first death may leave something for good, but not each.
+            let first = *after_first.get_or_insert(now);
+            ensure!(
+                now <= (first.0 + 1, first.1 + 2),
+                "round {round}: {first:?} threads and files became {now:?}"
+            );
+        }
+        Ok(format!(
+            "icon and toasts back within {slowest:.1?}, no thread and no file more for it"
+        ))
+    })();
+    if tried.is_err() {
+        // What comes after this row finds a desktop.
+        let _ = desktop(&["stop", "bus"]);
+        desktop(&["start", "bus"])?;
+        restart_parts()?;
+    }
+    tried
+}
+
+/// Kills the bus, lets events come, and brings everything back; returns how long icon and toast took.
+fn died(stage: &Stage, round: u64) -> Result<Duration> {
+    signal(Signal::Kill, part_process("bus")?)?;
+    stage
+        .app
+        .ask_until(|status| part(status, "toast")["code"] == "no_bus")?;
+    for event in 0..2 {
+        let conversation = format!("{round}-{event}");
+        stage.server.send(
+            "conversation_assigned",
+            &["--assignee", "a1", "--conversation", &conversation],
+        )?;
+    }
+    let unread = 2 * (round + 1);
+    stage.app.ask_until(|status| status["unread"] == unread)?;
+    desktop(&["start", "bus"])?;
+    let ear = Ear::open()?;
+    restart_parts()?;
+    let began = Instant::now();
+    // Nothing else happens: what could not be shown is summed up by itself.
+    ear.toast(|toast| toast.title.contains('2'))?;
+    let tooltip = format!("{unread} unread");
+    Tray::open()?.wait_for("the icon", |text| text.contains(&tooltip))?;
+    let took = began.elapsed();
+    ensure!(took < BACK_WITHIN, "round {round}: it took {took:?}");
+    Ok(took)
+}
+
+fn restart_parts() -> Result<()> {
+    for part in PARTS {
+        desktop(&["stop", part])?;
+        desktop(&["start", part])?;
+    }
+    Ok(())
+}
+
+/// Returns how many threads and open files a process has.
+fn size_of(process: u32) -> Result<(usize, usize)> {
+    let count = |what: &str| fs::read_dir(format!("/proc/{process}/{what}")).map(Iterator::count);
+    Ok((count("task")?, count("fd")?))
+}
