@@ -333,6 +333,8 @@ mod tests {
             r#"{"id":"1","type":"x","contact":{"id":"4","verified":true}}"#,
             r#"{"id":"1","type":"x","links":[{"rel":"open","url":"https://a/","created_at":0}]}"#,
             r#"{"id":"1","type":"x","line":{"id":"7","id":"8"}}"#,
+            r#"{"id":"1","type":"x","inbox":["7"]}"#,
+            r#"{"id":"1","type":"x","links":[["open","","https://a/"]]}"#,
             r#"{"id":"1","type":"sla_expired","time":"yesterday"}"#,
             r#"{"id":"","type":"sla_expired"}"#,
             r#"{"id":"1","type":"SLA expired"}"#,
@@ -366,6 +368,8 @@ mod tests {
             bad_request `contact.verified`: unknown field `verified`, expected one of `id`, `name`, `saved` at line 1 column 51
             bad_request `links[0].created_at`: unknown field `created_at`, expected one of `rel`, `label`, `url` at line 1 column 75
             bad_request `line`: duplicate field `id` at line 1 column 42
+            bad_request `inbox`: invalid type: sequence, expected an object at line 1 column 29
+            bad_request `links[0]`: invalid type: sequence, expected an object at line 1 column 30
             bad_request `time`: not an RFC 3339 time; write it like 2026-11-21T08:30:00.000Z at line 1 column 50
             bad_event `id`: 1 to 200 characters without control characters
             bad_event `type`: use 1 to 64 characters of a-z, 0-9, '_', '-' and '.', beginning with a letter

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     folder::owners_file,
-    open::{StoreError, check_file, fresh_epoch, open, open_reader, trouble, with_ending},
+    open::{StoreError, check_file, fresh_epoch, open_copy, open_reader, trouble, with_ending},
 };
 
 /// What SQLite keeps beside a database, and without which it may lack what was committed.
@@ -36,6 +36,21 @@ pub fn backup(path: &Path, into: &Path) -> Result<(), StoreError> {
     check_file(into)
 }
 
+/// Keeps the database at `path` as it is in the form `form`, beside it, for whoever must go back to the version before.
+///
+/// # Errors
+/// [`StoreError`] if there is no room for it; nothing was changed then.
+pub fn keep_earlier(path: &Path, form: usize) -> Result<(), StoreError> {
+    let kept = with_ending(path, &format!(".before-{}", form + 1));
+    if kept.exists() {
+        return Ok(());
+    }
+    let fresh = with_ending(&kept, ".making");
+    remove(&fresh).map_err(trouble(&fresh))?;
+    backup(path, &fresh)?;
+    put_in_place(&fresh, &kept).map_err(trouble(&kept))
+}
+
 /// Puts a copy of the database `from` at `path` and begins another life of it. The caller holds the lock.
 ///
 /// Returns where what was there before is kept, with everything that lay beside it, if there was anything.
@@ -50,7 +65,7 @@ pub fn restore(path: &Path, from: &Path) -> Result<Option<PathBuf>, StoreError> 
         remove(&left).map_err(trouble(&left))?;
     }
     backup(from, &fresh)?;
-    let db = open(&fresh)?;
+    let db = open_copy(&fresh)?;
     begin_epoch(&db)?;
     // All of it must be in the one file that is put in place.
     db.pragma_update(None, "journal_mode", "DELETE")?;
@@ -148,7 +163,7 @@ fn begin_epoch(db: &Connection) -> Result<Uuid, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::open::tests::database;
+    use crate::store::open::{open, tests::database};
 
     #[test]
     fn a_backup_is_whole_and_never_overwrites() {

@@ -9,7 +9,7 @@ use std::{
 use campanile_core::{ids::Epoch, policy::Policy};
 use rusqlite::{Connection, OpenFlags, config::DbConfig, params};
 
-use super::folder::owners_file;
+use super::{copies::keep_earlier, folder::owners_file};
 
 /// The oldest SQLite that does not lose data when two connections meet at a checkpoint: 3.51.3.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -66,19 +66,39 @@ pub enum StoreError {
     NoRandomness(#[from] crate::token::NoRandomness),
 }
 
-/// Opens the database for writing, and brings it to the present form.
+/// Opens the database for writing, and brings it to the present form. As it was before is kept beside it.
 ///
 /// # Errors
 /// [`StoreError`]; a file that was written by a later version is not touched.
 pub fn open(path: &Path) -> Result<Connection, StoreError> {
-    if rusqlite::version_number() < OLDEST_SQLITE {
-        return Err(StoreError::OldSqlite(rusqlite::version()));
-    }
+    open_as(path, MIGRATIONS)
+}
+
+fn open_as(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
     owners_file(path).map_err(trouble(path))?;
     let ended_badly = with_ending(path, "-wal")
         .metadata()
         .is_ok_and(|wal| wal.len() > 0);
-    check_form(path)?;
+    let form = check_form(path, migrations.len())?;
+    if (1..migrations.len()).contains(&form) {
+        keep_earlier(path, form)?;
+    }
+    let db = bring_up(path, migrations)?;
+    if ended_badly {
+        check_whole(&db, path)?;
+    }
+    Ok(db)
+}
+
+/// Opens a copy that was checked as [`open`] does, without keeping it as it was: where it came from it still is.
+pub fn open_copy(path: &Path) -> Result<Connection, StoreError> {
+    bring_up(path, MIGRATIONS)
+}
+
+fn bring_up(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(StoreError::OldSqlite(rusqlite::version()));
+    }
     let mut db = Connection::open(path)?;
     harden(&db)?;
     db.set_prepared_statement_cache_capacity(128);
@@ -91,10 +111,7 @@ pub fn open(path: &Path) -> Result<Connection, StoreError> {
     db.pragma_update(None, "temp_store", "MEMORY")?;
     // More is no gain: when a page of an index is split, SQLite looks through all that is kept.
     db.pragma_update(None, "cache_size", -16_384)?;
-    migrate(&mut db)?;
-    if ended_badly {
-        check_whole(&db, path)?;
-    }
+    migrate(&mut db, migrations)?;
     Ok(db)
 }
 
@@ -124,7 +141,7 @@ pub fn harden(db: &Connection) -> rusqlite::Result<()> {
 /// # Errors
 /// [`StoreError`] if it is not.
 pub fn check_file(path: &Path) -> Result<(), StoreError> {
-    check_form(path)?;
+    check_form(path, MIGRATIONS.len())?;
     check_whole(&open_reader(path)?, path)
 }
 
@@ -141,7 +158,8 @@ pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-fn check_form(path: &Path) -> Result<(), StoreError> {
+/// Returns the form of a file, which is none of the later ones; 0 for an empty file.
+fn check_form(path: &Path, known: usize) -> Result<usize, StoreError> {
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     harden(&db)?;
     let damaged = |error: rusqlite::Error| match error.sqlite_error_code() {
@@ -156,14 +174,13 @@ fn check_form(path: &Path) -> Result<(), StoreError> {
     let found: i64 = db
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .map_err(damaged)?;
-    if usize::try_from(found).is_ok_and(|found| found <= MIGRATIONS.len()) {
-        Ok(())
-    } else {
-        Err(StoreError::Newer {
+    match usize::try_from(found) {
+        Ok(form) if form <= known => Ok(form),
+        _ => Err(StoreError::Newer {
             path: path.to_owned(),
             found,
-            known: MIGRATIONS.len(),
-        })
+            known,
+        }),
     }
 }
 
@@ -179,9 +196,9 @@ fn check_whole(db: &Connection, path: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn migrate(db: &mut Connection) -> Result<(), StoreError> {
+fn migrate(db: &mut Connection, migrations: &[&str]) -> Result<(), StoreError> {
     let done: u32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    for (step, sql) in (0_u32..).zip(MIGRATIONS).skip(done as usize) {
+    for (step, sql) in (0_u32..).zip(migrations).skip(done as usize) {
         let change = db.transaction()?;
         change.execute_batch(sql)?;
         if step == 0 {
@@ -244,6 +261,43 @@ pub(super) mod tests {
                 .expect("tells");
             assert_eq!(checks, 1);
         }
+    }
+
+    #[test]
+    fn before_a_migration_the_database_is_kept_as_it_was_and_only_then() {
+        let (home, path) = database();
+        let told = |path: &Path| {
+            let db = Connection::open(path).expect("opens");
+            let form: i64 = db
+                .pragma_query_value(None, "user_version", |row| row.get(0))
+                .expect("tells");
+            let policy: String = db
+                .query_row("SELECT policy FROM server", [], |row| row.get(0))
+                .expect("tells");
+            format!("{form} {policy}")
+        };
+        let db = open(&path).expect("opens");
+        db.execute("UPDATE server SET policy = 'mine'", [])
+            .expect("writes");
+        drop(db);
+        drop(open(&path).expect("opens again"));
+        let kept = home.path().join("campanile.db.before-2");
+        assert!(!kept.exists(), "nothing is migrated");
+        let broken = [
+            MIGRATIONS[0],
+            "UPDATE server SET policy = 'migrated'; BROKEN",
+        ];
+        assert!(open_as(&path, &broken).is_err());
+        assert_eq!(
+            (told(&path), told(&kept)),
+            ("1 mine".into(), "1 mine".into())
+        );
+        let good = [MIGRATIONS[0], "UPDATE server SET policy = 'migrated'"];
+        drop(open_as(&path, &good).expect("migrates"));
+        assert_eq!(
+            (told(&path), told(&kept)),
+            ("2 migrated".into(), "1 mine".into())
+        );
     }
 
     #[test]

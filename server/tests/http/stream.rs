@@ -308,3 +308,18 @@ async fn a_reader_that_takes_nothing_is_cut_off() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_stream_says_with_each_sign_of_life_how_wide_the_desks_shall_spread() {
+    let stage = Stage::with(|config| config.stream.heartbeat_ms = 150).await;
+    stage.team("shop", &["mira"]).await;
+    let mira = stage.desk("mira").await;
+    let mut stream = stage.stream(&mira, None).await;
+    let mut told = Vec::new();
+    while told.len() < 2 {
+        let block = stream.block().await.unwrap();
+        let retry = block.lines().find_map(|line| line.strip_prefix("retry: "));
+        told.extend(retry.map(|retry| (block.starts_with(':'), retry.to_owned())));
+    }
+    assert_eq!(told, [(false, "1000".into()), (true, "1000".into())]);
+}

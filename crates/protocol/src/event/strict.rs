@@ -1,7 +1,12 @@
 //! The objects within an event, read strictly. The desk reads the same objects tolerantly, so their own types cannot say it.
 
+use std::fmt;
+
 use campanile_core::event::{Contact, Conversation, Link, Reference};
-use serde::{Deserialize, Deserializer};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
 
 #[derive(Deserialize)]
 #[serde(remote = "Reference", deny_unknown_fields)]
@@ -42,28 +47,61 @@ struct StrictLink {
     url: String,
 }
 
-macro_rules! read {
-    (one $name:ident: $type:ty as $strict:literal) => {
-        /// Reads one, if it is there.
-        pub fn $name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<$type>, D::Error> {
-            #[derive(Deserialize)]
-            struct Strict(#[serde(with = $strict)] $type);
-            Ok(Option::<Strict>::deserialize(from)?.map(|Strict(value)| value))
-        }
-    };
-    (all $name:ident: $type:ty as $strict:literal) => {
-        /// Reads a list of them.
-        pub fn $name<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<$type>, D::Error> {
-            #[derive(Deserialize)]
-            struct Strict(#[serde(with = $strict)] $type);
-            let all = Vec::<Strict>::deserialize(from)?;
-            Ok(all.into_iter().map(|Strict(value)| value).collect())
+macro_rules! strict {
+    ($name:ident reads $type:ty as $strict:ident) => {
+        struct $name($type);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                struct Object;
+
+                impl<'de> Visitor<'de> for Object {
+                    type Value = $name;
+
+                    fn expecting(&self, told: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        told.write_str("an object")
+                    }
+
+                    // An array of the values alone is none, though a derived reader would take it.
+                    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<$name, A::Error> {
+                        $strict::deserialize(MapAccessDeserializer::new(map)).map($name)
+                    }
+                }
+
+                from.deserialize_map(Object)
+            }
         }
     };
 }
 
-read!(one reference: Reference as "StrictReference");
-read!(one conversation: Conversation as "StrictConversation");
-read!(one contact: Contact as "StrictContact");
-read!(all references: Reference as "StrictReference");
-read!(all links: Link as "StrictLink");
+strict!(OneReference reads Reference as StrictReference);
+strict!(OneConversation reads Conversation as StrictConversation);
+strict!(OneContact reads Contact as StrictContact);
+strict!(OneLink reads Link as StrictLink);
+
+/// Reads a reference, if it is there.
+pub fn reference<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Reference>, D::Error> {
+    Ok(Option::<OneReference>::deserialize(from)?.map(|one| one.0))
+}
+
+/// Reads a list of references.
+pub fn references<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Reference>, D::Error> {
+    let all = Vec::<OneReference>::deserialize(from)?;
+    Ok(all.into_iter().map(|one| one.0).collect())
+}
+
+/// Reads a conversation, if it is there.
+pub fn conversation<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Conversation>, D::Error> {
+    Ok(Option::<OneConversation>::deserialize(from)?.map(|one| one.0))
+}
+
+/// Reads a contact, if it is there.
+pub fn contact<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Contact>, D::Error> {
+    Ok(Option::<OneContact>::deserialize(from)?.map(|one| one.0))
+}
+
+/// Reads a list of links.
+pub fn links<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Link>, D::Error> {
+    let all = Vec::<OneLink>::deserialize(from)?;
+    Ok(all.into_iter().map(|one| one.0).collect())
+}
