@@ -17,6 +17,7 @@ mod keyring;
 mod power_cut;
 mod results;
 mod row;
+mod secrets_stay;
 mod server_killed;
 mod slept;
 
@@ -36,6 +37,7 @@ const ROWS: &[Row] = &[
     slept::ROW,
     bus_died::ROW,
     keyring::ROW,
+    secrets_stay::ROW,
 ];
 
 fn main() -> ExitCode {
