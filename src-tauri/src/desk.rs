@@ -23,6 +23,7 @@ use campanile_client::view::Window;
 use crate::{
     link::{self, server::Server},
     places::Places,
+    secrets,
 };
 
 pub use log::start as log_as;
@@ -35,6 +36,7 @@ pub use single::Lock;
 /// One line that says what to do.
 pub fn run(places: &Places, lock: Lock, open: Option<Window>) -> anyhow::Result<()> {
     log::start(places, "desk");
+    secrets::seclude();
     // One thread for socket, stream and loop: what comes in wakes no second one on its way to the session.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

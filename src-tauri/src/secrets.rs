@@ -33,6 +33,11 @@ const LOST_MOST: u8 = 4;
 /// How long to wait before a keyring that is not there is looked for again: at first, and at most.
 const AGAIN_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15));
 
+/// Keeps the memory of this process, in which a token lives, from other programs of the person and out of what a crash leaves behind.
+pub fn seclude() {
+    platform::seclude();
+}
+
 /// Why the keyring is of no use now.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {

@@ -17,14 +17,12 @@ mod windows;
 mod xml;
 
 use campanile_client::{
-    effect::{Toast, ToastKey},
+    effect::{Press, Toast, ToastKey},
     message::Message,
 };
 use futures_util::future::BoxFuture;
 use tauri::AppHandle;
 use tokio::sync::mpsc::Sender;
-
-pub use self::link::read as pressed;
 
 #[cfg(target_os = "linux")]
 use self::linux as native;
@@ -34,6 +32,20 @@ use self::macos as native;
 use self::other as native;
 #[cfg(windows)]
 use self::windows as native;
+
+/// Returns what was pressed, of a link that the system kept for a toast of this run of the desk; `None` for any other.
+///
+/// Only Windows keeps links; elsewhere none acts.
+#[must_use]
+pub fn pressed(link: &str) -> Option<(ToastKey, Press)> {
+    link::read(link).filter(|_| cfg!(windows))
+}
+
+/// Says whether a link is written as one that the system keeps for a toast.
+#[must_use]
+pub fn is_press(link: &str) -> bool {
+    cfg!(windows) && link::is_press(link)
+}
 
 /// What each system's way of showing toasts offers.
 ///

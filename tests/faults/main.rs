@@ -19,6 +19,7 @@ mod power_cut;
 mod read_only;
 mod results;
 mod row;
+mod secrets_stay;
 mod server_killed;
 mod slept;
 mod stopped;
@@ -42,6 +43,7 @@ const ROWS: &[Row] = &[
     slept::ROW,
     bus_died::ROW,
     keyring::ROW,
+    secrets_stay::ROW,
 ];
 
 fn main() -> ExitCode {

@@ -4,7 +4,7 @@ use std::{
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     time::Instant,
 };
 
@@ -112,6 +112,13 @@ impl App {
         process.kill()?;
         process.wait()?;
         Ok(())
+    }
+
+    /// Ends it by a signal, and returns how it ended.
+    pub fn end_by(&mut self, signal: &str) -> Result<ExitStatus> {
+        let process = self.pid()?.to_string();
+        run(Command::new("kill").args(["-s", signal, &process]))?;
+        Ok(self.process.take().context("the app runs")?.wait()?)
     }
 
     /// Ends it as a person does.

@@ -137,7 +137,7 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, St
         } => Ok(Command::Window(window)),
         Arguments {
             link: Some(link), ..
-        } if toast::pressed(&link).is_some() => Ok(Command::Pressed { link }),
+        } if toast::is_press(&link) => Ok(Command::Pressed { link }),
         Arguments {
             link: Some(link), ..
         } if is_link(&link) => Ok(Command::Pair { link, show: true }),
@@ -230,7 +230,7 @@ mod tests {
             pair -                                Pair { link: "-", show: false }
             campanile://pair?server=x&code=y      Pair { link: "campanile://pair?server=x&code=y", show: true }
             CAMPANILE://pair                      Pair { link: "CAMPANILE://pair", show: true }
-            campanile://toast?key=summary&press=default Pressed { link: "campanile://toast?key=summary&press=default" }
+            campanile://toast?key=summary&press=default Pair { link: "campanile://toast?key=summary&press=default", show: true }
             campanile://toast?key=summary&press=all Pair { link: "campanile://toast?key=summary&press=all", show: true }
             status                                Status { json: false }
             status --json                         Status { json: true }

@@ -8,6 +8,7 @@ use futures_util::{
     future::{self, Either},
 };
 use keyring_core::{Error, Result};
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use zbus::{Connection, Proxy, connection, zvariant::OwnedObjectPath};
 
 use super::{KEYRING_WITHIN, PERSON_WITHIN, Trouble};
@@ -18,6 +19,13 @@ pub const NAME: &str = "Secret Service";
 const BUS_NAME: &str = "org.freedesktop.secrets";
 /// How long the service may think about a call that asks nobody.
 const CALL_WITHIN: Duration = Duration::from_secs(3);
+
+/// No core file of this process is written, and nobody but root traces it or reads its memory (prctl(2), PR_SET_DUMPABLE).
+pub fn seclude() {
+    if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
+        tracing::warn!(%error, "a crash may leave the desk's memory behind");
+    }
+}
 
 /// Connects to the service where that has not been done.
 ///

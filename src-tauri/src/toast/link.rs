@@ -1,15 +1,22 @@
 //! A press on a toast as a link to this program, where a system keeps it for longer than the desk lives.
 //!
 //! It names the toast by its key and carries no address: what is opened is looked up by whoever reads it.
+//! Any page and any program can open a link, so it acts only with a proof that it was on a toast: a word that this run of the desk made up.
+
+use std::sync::LazyLock;
 
 use campanile_client::effect::{Press, ToastKey};
 use campanile_protocol::pairing::LINK_SCHEME;
 use url::{Host, Url};
+use uuid::Uuid;
 
 use super::key;
 
 /// The word in the place of a host.
 const HOST: &str = "toast";
+
+/// The proof that stands in the links of this run. Those of an earlier one prove nothing any more.
+static PROOF: LazyLock<Uuid> = LazyLock::new(Uuid::new_v4);
 
 /// Writes the link of a press. A toast of the app itself leads where the summary's does: into the bell.
 #[cfg(any(windows, test))]
@@ -21,15 +28,27 @@ pub fn written(key: &ToastKey, press: Press) -> String {
         key
     };
     format!(
-        "{LINK_SCHEME}://{HOST}?key={}&press={}",
+        "{LINK_SCHEME}://{HOST}?key={}&press={}&proof={}",
         key::written(key),
-        press.id()
+        press.id(),
+        *PROOF
     )
 }
 
-/// Reads such a link, which may come from anybody; `None` for anything else.
+/// Reads a link that was on a toast of this run; `None` for anything else.
 #[must_use]
 pub fn read(link: &str) -> Option<(ToastKey, Press)> {
+    let (key, press, proof) = parts(link)?;
+    (proof == *PROOF).then_some((key, press))
+}
+
+/// Says whether a link is written as that of a press, whoever wrote it.
+#[must_use]
+pub fn is_press(link: &str) -> bool {
+    parts(link).is_some()
+}
+
+fn parts(link: &str) -> Option<(ToastKey, Press, Uuid)> {
     let url = Url::parse(link).ok()?;
     let is_ours = url.scheme() == LINK_SCHEME
         && url.host() == Some(Host::Domain(HOST))
@@ -39,12 +58,19 @@ pub fn read(link: &str) -> Option<(ToastKey, Press)> {
         && url.username().is_empty()
         && url.fragment().is_none();
     let mut pairs = url.query_pairs();
-    match (is_ours, pairs.next()?, pairs.next()?, pairs.next()) {
-        (true, (first, key), (second, press), None) if first == "key" && second == "press" => {
-            Some((key::read(&key)?, Press::find(&press)?))
-        }
-        _ => None,
+    let mut part = |name: &str| {
+        let (found, value) = pairs.next()?;
+        (found == name).then_some(value)
+    };
+    let (key, press, proof) = (part("key")?, part("press")?, part("proof")?);
+    if !is_ours || pairs.next().is_some() {
+        return None;
     }
+    Some((
+        key::read(&key)?,
+        Press::find(&press)?,
+        Uuid::parse_str(&proof).ok()?,
+    ))
 }
 
 #[cfg(test)]
@@ -73,6 +99,16 @@ mod tests {
     }
 
     #[test]
+    fn a_link_that_somebody_else_wrote_proves_nothing() {
+        let link = written(&ToastKey::Summary, Press::Read);
+        let foreign = link.replace(&PROOF.to_string(), &Uuid::nil().to_string());
+        assert!(is_press(&foreign));
+        assert_eq!(read(&foreign), None);
+        let unproved = link.split("&proof").next().expect("a link");
+        assert!(!is_press(unproved));
+    }
+
+    #[test]
     fn nothing_else_is_a_press() {
         for link in [
             "",
@@ -91,7 +127,10 @@ mod tests {
             "https://toast?key=summary&press=read",
             "campanile:toast?key=summary&press=read",
         ] {
-            assert_eq!(read(link), None, "{link}");
+            let (before, fragment) = link.split_once('#').unwrap_or((link, ""));
+            let link = format!("{before}&proof={}#{fragment}", *PROOF);
+            let link = link.trim_end_matches('#');
+            assert!(!is_press(link), "{link}");
         }
     }
 }
