@@ -20,6 +20,7 @@ mod row;
 mod secrets_stay;
 mod server_killed;
 mod slept;
+mod starts;
 
 use std::{env, process::ExitCode, time::Instant};
 
@@ -37,6 +38,7 @@ const ROWS: &[Row] = &[
     slept::ROW,
     bus_died::ROW,
     keyring::ROW,
+    starts::ROW,
     secrets_stay::ROW,
 ];
 
