@@ -22,6 +22,7 @@ mod row;
 mod secrets_stay;
 mod server_killed;
 mod slept;
+mod starts;
 mod stopped;
 
 use std::{env, process::ExitCode, time::Instant};
@@ -43,6 +44,7 @@ const ROWS: &[Row] = &[
     slept::ROW,
     bus_died::ROW,
     keyring::ROW,
+    starts::ROW,
     secrets_stay::ROW,
 ];
 

@@ -72,7 +72,7 @@ impl Follow {
     pub fn tell(&self, command: Command) {
         match self.commands.try_send(command) {
             Ok(()) => {}
-            // The task has ended: signed out, or too old. What is pending stays in the store.
+            // The task has ended: too old, or without a token. What is pending stays in the store.
             Err(mpsc::error::TrySendError::Closed(_)) => {}
             Err(mpsc::error::TrySendError::Full(_)) => {
                 tracing::warn!("{COMMANDS_MOST} commands wait for the server; one is dropped")

@@ -56,7 +56,9 @@ pub fn unlock(may_ask: bool) -> std::result::Result<Duration, Trouble> {
                 Trouble::Failed(failed(error))
             }
             // Without a bus, or with nobody on it who has the name.
-            zbus::Error::InputOutput(_) | zbus::Error::Address(_) => Trouble::Absent(failed(error)),
+            zbus::Error::Connection(..) | zbus::Error::InputOutput(_) | zbus::Error::Address(_) => {
+                Trouble::Absent(failed(error))
+            }
             zbus::Error::MethodError(name, ..) if name.ends_with(".ServiceUnknown") => {
                 Trouble::Absent(failed(error))
             }
