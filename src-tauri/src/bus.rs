@@ -1,4 +1,4 @@
-//! The session bus after it was lost: it may come back minutes or hours later, at the same place.
+//! A bus after it was lost: it may come back minutes or hours later, at the same place.
 //!
 //! Where the bus has a socket among the files, the kernel tells when it is made again; else the place is looked at ever more rarely.
 

@@ -33,15 +33,7 @@ fn run(course: &Course) -> Result<String> {
     let source = stage.server.source()?;
     let runtime = Runtime::new()?;
     for round in 0..course.rounds {
-        let sending = {
-            let source = source.clone();
-            runtime.spawn(async move {
-                for event in 0..EVENTS {
-                    source.insist(&format!("{round}-{event}")).await?;
-                }
-                anyhow::Ok(())
-            })
-        };
+        let sending = runtime.spawn(source.clone().insist_all(round.to_string(), EVENTS));
         thread::sleep(Duration::from_millis(chance(round, LIVES_MS)));
         stage.app.kill()?;
         stage.app.start()?;

@@ -1,6 +1,8 @@
 //! A row of the failure model, and one course of it.
 
-use anyhow::Result;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
 
 /// A fault, and what is done to show that nothing is lost to it.
 pub struct Row {
@@ -20,6 +22,31 @@ pub struct Course {
     pub rounds: u32,
     /// Whether it is the long form.
     pub is_full: bool,
+}
+
+/// How soon what was away is to be back.
+const BACK_WITHIN: Duration = Duration::from_secs(5);
+
+/// The longest that anything took to come back.
+#[derive(Default)]
+pub struct Slowest(Duration);
+
+impl Slowest {
+    /// Waits by `back` for what was away, which must not take longer than 5 s.
+    pub fn time(&mut self, round: u32, back: impl FnOnce() -> Result<()>) -> Result<()> {
+        let began = Instant::now();
+        back()?;
+        let took = began.elapsed();
+        ensure!(took < BACK_WITHIN, "round {round}: it took {took:?}");
+        self.0 = self.0.max(took);
+        Ok(())
+    }
+}
+
+impl std::fmt::Display for Slowest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.1?}", self.0)
+    }
 }
 
 /// Returns a number that looks random and is the same on every run (splitmix64).

@@ -30,13 +30,8 @@ fn run(course: &Course) -> Result<String> {
     for round in 0..course.rounds {
         let senders: Vec<_> = (0..SENDERS)
             .map(|sender| {
-                let source = source.clone();
-                runtime.spawn(async move {
-                    for event in 0..EACH {
-                        source.insist(&format!("{round}-{sender}-{event}")).await?;
-                    }
-                    anyhow::Ok(())
-                })
+                let sending = source.clone().insist_all(format!("{round}-{sender}"), EACH);
+                runtime.spawn(sending)
             })
             .collect();
         thread::sleep(Duration::from_millis(chance(round, LIVES_MS)));

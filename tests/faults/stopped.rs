@@ -35,15 +35,7 @@ fn run(course: &Course) -> Result<String> {
             0 => stage.server.pid()?,
             _ => stage.app.pid()?,
         };
-        let sending = {
-            let source = source.clone();
-            runtime.spawn(async move {
-                for event in 0..EVENTS {
-                    source.insist(&format!("{round}-{event}")).await?;
-                }
-                anyhow::Ok(())
-            })
-        };
+        let sending = runtime.spawn(source.clone().insist_all(round.to_string(), EVENTS));
         signal(Signal::Stop, process)?;
         thread::sleep(Duration::from_millis(most / 2 + chance(round, most / 2)));
         signal(Signal::Go, process)?;

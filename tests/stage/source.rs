@@ -81,4 +81,12 @@ impl Source {
             }
         }
     }
+
+    /// Sends the events `<name>-0` to `<name>-<count - 1>`, one after another, each until it is accepted.
+    pub async fn insist_all(self, name: String, count: u32) -> Result<()> {
+        for event in 0..count {
+            self.insist(&format!("{name}-{event}")).await?;
+        }
+        Ok(())
+    }
 }

@@ -1,28 +1,27 @@
 //! The end of a sleep, as logind tells it.
 
-use std::time::Duration;
-
 use campanile_client::message::Message;
 use futures_util::StreamExt as _;
-use tokio::{sync::mpsc, time::sleep};
-use zbus::{Connection, MatchRule, MessageStream};
+use tokio::sync::mpsc;
+use zbus::{Address, Connection, MatchRule, MessageStream};
 
-/// How long to wait before the system bus is looked for again, at first and at last: many a machine has none.
-const AGAIN_AFTER: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(3600));
+use crate::bus::Return;
 
 /// Sends a message each time the machine has woken.
 pub async fn listen(events: mpsc::Sender<Message>) {
-    let mut pause = AGAIN_AFTER.0;
+    let mut lost = None;
     while !events.is_closed() {
         match follow(&events).await {
             Ok(()) => {
                 tracing::info!("the system bus has ended");
-                pause = AGAIN_AFTER.0;
+                lost = None;
             }
-            Err(error) => tracing::info!(%error, "logind cannot be heard"),
+            // Many a machine has none, and that is told once.
+            Err(error) if lost.is_none() => tracing::info!(%error, "logind cannot be heard"),
+            Err(_) => {}
         }
-        sleep(pause).await;
-        pause = (pause * 2).min(AGAIN_AFTER.1);
+        let lost = lost.get_or_insert_with(|| Return::of(Address::system()));
+        lost.again().await;
     }
 }
 
