@@ -5,13 +5,13 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
-use super::{deadline, program, run, tray::Tray, within};
+use super::{PATIENCE, program, run, tray::Tray, within};
 
 /// The folders of its user.
 const PLACES: [(&str, &str); 4] = [
@@ -166,7 +166,12 @@ impl App {
 
     /// Asks until the status fits, for what no word of the tray tells; each question takes its time.
     pub fn ask_until(&self, wanted: impl Fn(&Value) -> bool) -> Result<()> {
-        let limit = deadline();
+        self.ask_within(PATIENCE, wanted)
+    }
+
+    /// The same for what may take longer than anything else on this stage.
+    pub fn ask_within(&self, patience: Duration, wanted: impl Fn(&Value) -> bool) -> Result<()> {
+        let limit = Instant::now() + patience;
         loop {
             let status = self.status()?;
             if wanted(&status) {

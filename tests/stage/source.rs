@@ -6,12 +6,12 @@ use anyhow::{Result, bail};
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::deadline;
+use super::PATIENCE;
 
 /// How long to wait before an event is sent again.
 const AGAIN_AFTER: Duration = Duration::from_millis(10);
 /// How long one request may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+const REQUEST_WITHIN: Duration = Duration::from_secs(5);
 
 /// What one request came to.
 pub struct Answer {
@@ -25,6 +25,7 @@ pub struct Source {
     url: String,
     token: String,
     client: reqwest::Client,
+    insists_for: Duration,
 }
 
 impl Source {
@@ -34,9 +35,17 @@ impl Source {
             token: token.to_owned(),
             client: reqwest::Client::builder()
                 .no_proxy()
-                .timeout(PATIENCE)
+                .timeout(REQUEST_WITHIN)
                 .build()?,
+            insists_for: PATIENCE,
         })
+    }
+
+    /// Lets each event be sent again for so long.
+    #[must_use]
+    pub fn insisting_for(mut self, patience: Duration) -> Self {
+        self.insists_for = patience;
+        self
     }
 
     /// Sends the event `id`, a conversation of the same number; fails where nobody answers.
@@ -67,7 +76,7 @@ impl Source {
 
     /// Sends the event `id` until it is accepted.
     pub async fn insist(&self, id: &str) -> Result<()> {
-        let limit = deadline();
+        let limit = Instant::now() + self.insists_for;
         loop {
             match self.send(id).await {
                 Ok(answer) if answer.status.is_success() => return Ok(()),
