@@ -13,4 +13,5 @@ pub mod sse;
 pub mod store;
 pub mod sync;
 pub mod view;
+pub mod web_link;
 pub mod words;

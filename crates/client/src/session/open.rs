@@ -13,10 +13,8 @@ use crate::{
     effect::{Effect, KeptItem, Press, ToastKey},
     sync::is_this_machine,
     view::{AskView, Window},
+    web_link,
 };
-
-/// The most bytes of a link.
-const MOST_BYTES: usize = 2_048;
 
 /// Why a notice was asked of the store.
 #[derive(Clone, Debug)]
@@ -145,19 +143,13 @@ impl Session {
     /// Judges a link of a notice: https only, or http where the server itself is reached so; on an origin that the
     /// source declared it is free, elsewhere a person is asked (design 10.4).
     pub(super) fn way(&self, notice: &Notice, link: &str) -> Way {
-        let steers = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
-        if link.len() > MOST_BYTES || link.contains(steers) {
-            return Way::Refused;
-        }
-        let Ok(url) = Url::parse(link) else {
+        let Ok(url) = web_link::read(link) else {
             return Way::Refused;
         };
         let server = self.of.account.as_ref().map(|account| &account.server);
         let may_be_http =
             server.is_some_and(|server| server.scheme() == "http" && is_this_machine(server));
-        let scheme = url.scheme() == "https" || (url.scheme() == "http" && may_be_http);
-        let host = url.host_str().is_some_and(|host| !host.is_empty());
-        if !scheme || !host || !url.username().is_empty() || url.password().is_some() {
+        if url.scheme() == "http" && !may_be_http {
             return Way::Refused;
         }
         let sources = self.of.scopes.iter().flat_map(|scopes| &scopes.sources);
