@@ -7,7 +7,7 @@ use std::{
 
 use figment::{
     Figment,
-    providers::{Env, Format as _, Serialized, Toml},
+    providers::{Data, Env, Format as _, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -144,14 +144,27 @@ impl Config {
     /// # Errors
     /// [`BadConfig`], which names the key.
     pub fn read(file: Option<&Path>) -> Result<Self, BadConfig> {
-        if let Some(file) = file.filter(|file| !file.is_file()) {
-            return Err(BadConfig::NoFile(file.to_owned()));
+        match file {
+            Some(file) if !file.is_file() => Err(BadConfig::NoFile(file.to_owned())),
+            Some(file) => Self::of(Some(Toml::file(file))),
+            None => Self::of(None),
         }
+    }
+
+    /// The same for the text of such a file.
+    ///
+    /// # Errors
+    /// [`BadConfig`], which names the key.
+    pub fn parse(toml: &str) -> Result<Self, BadConfig> {
+        Self::of(Some(Toml::string(toml)))
+    }
+
+    fn of(toml: Option<Data<Toml>>) -> Result<Self, BadConfig> {
         let home = data_home();
         let defaults = Self::new(home.clone().unwrap_or_default());
         let mut figment = Figment::from(Serialized::defaults(defaults));
-        if let Some(file) = file {
-            figment = figment.merge(Toml::file(file));
+        if let Some(toml) = toml {
+            figment = figment.merge(toml);
         }
         let config: Self = figment
             .merge(Env::prefixed(ENVIRONMENT).ignore(NOT_SETTINGS).split("__"))
