@@ -45,7 +45,8 @@ pub fn issue(writing: &Writing<'_>, agent: AgentNo) -> Result<(String, Timestamp
 /// Takes a code for the token of a desk. Of two that come with one code, one gets it.
 ///
 /// # Errors
-/// [`Code::PairingCode`] if the code is wrong, used or old; which, is not told.
+/// [`Code::PairingCode`] if the code is wrong, used or old; which, is not told. [`Code::DesksFull`] if there are too many
+/// desks already: then the code stays good.
 pub fn redeem(writing: &mut Writing<'_>, code: &str, name: &str) -> Result<PairAnswer, Refusal> {
     names::check("device_name", name, names::NAME_MOST)?;
     let sql = "DELETE FROM pairing_codes WHERE hash = ?1 AND expires_at > ?2 RETURNING agent";
@@ -72,7 +73,7 @@ pub fn redeem(writing: &mut Writing<'_>, code: &str, name: &str) -> Result<PairA
         let told = format!(
             "This agent has {DEVICES_MOST} desks already. Take one out of the list of devices first."
         );
-        return Err(Refusal::told(Code::TooMany, told));
+        return Err(Refusal::told(Code::DesksFull, told));
     }
     let token = token::fresh()?;
     let id = DeviceId(uuid::Builder::from_random_bytes(token::random()?).into_uuid());

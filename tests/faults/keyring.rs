@@ -28,12 +28,29 @@ pub const ROW: Row = Row {
 const SIGNED_IN_WITHIN: Duration = Duration::from_secs(20);
 const SERVICE: &str = "org.freedesktop.secrets";
 
+/// What a keyring loses is never handed back: the server counts it, and an agent may have 50 desks.
+const ROUNDS_AT_A_SERVER: usize = 20;
+
 fn rounds(course: &Course) -> Result<String> {
+    let rounds: Vec<u32> = (0..course.rounds).collect();
+    let (mut tokens, mut files, mut longest) = (0, 0, Duration::ZERO);
+    for rounds in rounds.chunks(ROUNDS_AT_A_SERVER) {
+        let (seen, read, took) = at_a_server(rounds)?;
+        tokens += seen;
+        files += read;
+        longest = longest.max(took);
+    }
+    Ok(format!(
+        "{tokens} tokens in none of {files} files, the longest sign-in {longest:.1?}"
+    ))
+}
+
+fn at_a_server(rounds: &[u32]) -> Result<(usize, u32, Duration)> {
     let mut stage = Stage::up()?;
     let first = stage.server.pairing_link()?;
     let tap = Tap::on(&first)?;
     let mut longest = Duration::ZERO;
-    for round in 0..course.rounds {
+    for &round in rounds {
         let fault = FAULTS[round as usize % FAULTS.len()];
         let link = tap.link(&stage.server.pairing_link()?)?;
         let mut pairing = stage.app.command();
@@ -84,15 +101,12 @@ fn rounds(course: &Course) -> Result<String> {
         .wait_for("connected", |status| status["connected"] == true)?;
     let tokens = tap.tokens();
     ensure!(
-        tokens.len() == 2 * course.rounds as usize,
+        tokens.len() == 2 * rounds.len(),
         "{} tokens were seen",
         tokens.len()
     );
     let files = stands_in_no_file(stage.app.folder(), &tokens)?;
-    Ok(format!(
-        "{} tokens in none of {files} files, the longest sign-in {longest:.1?}",
-        tokens.len()
-    ))
+    Ok((tokens.len(), files, longest))
 }
 
 /// Breaks the keyring and signs in; returns since when.

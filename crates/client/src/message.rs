@@ -245,6 +245,8 @@ pub enum PairingFault {
     NoAnswer,
     /// The server asks to be left alone for a while: too much was tried.
     Busy,
+    /// The agent has as many desks as one may have: one of them must go first.
+    DesksFull,
     /// The server is not one that a desk may talk to: plain http beyond this machine.
     Insecure,
     /// The server's certificate is expired, another host's, or of an authority that this machine does not know.

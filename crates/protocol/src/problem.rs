@@ -70,6 +70,8 @@ codes! {
     MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
     /// The same event id came before with another body.
     IdReused = "id_reused", 409, "This id was used for something else";
+    /// The agent has as many desks as one may have.
+    DesksFull = "desks_full", 409, "This agent has too many desks";
     /// The cursor names a place that this log does not have.
     CursorGone = "cursor_gone", 410, "The log cannot be continued from there";
     /// The pairing code is wrong, used, or older than ten minutes.

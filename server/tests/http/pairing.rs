@@ -68,6 +68,25 @@ async fn who_tries_too_often_waits() {
 }
 
 #[tokio::test]
+async fn an_agent_with_too_many_desks_gives_one_up_and_the_code_is_good_still() {
+    let stage = Stage::with(|config| config.pairing.tries_per_minute = 100).await;
+    stage.team("shop", &["mira"]).await;
+    let first = stage.desk("mira").await;
+    for _ in 1..50 {
+        stage.desk("mira").await;
+    }
+    let code = stage.code("mira").await;
+    expect!["409 desks_full: This agent has 50 desks already. Take one out of the list of devices first."]
+        .assert_eq(&problem(stage.pair(&code, "laptop").await));
+    let path = format!("/v1/devices/{}", first.id);
+    let gone = stage
+        .request(Method::DELETE, &path)
+        .bearer_auth(&first.token);
+    assert_eq!(answer(gone).await.0, 204);
+    assert_eq!(stage.pair(&code, "laptop").await.0, 200);
+}
+
+#[tokio::test]
 async fn neither_code_nor_token_stands_in_the_database() {
     let stage = Stage::new().await;
     stage.team("shop", &["mira"]).await;

@@ -156,6 +156,9 @@ pub fn say(fault: &PairingFault) -> &'static str {
         PairingFault::NoAnswer => {
             "the server does not answer; see that it runs and can be reached from here"
         }
+        PairingFault::DesksFull => {
+            "you have as many desks as one may have; have an administrator revoke one that you no longer use"
+        }
         PairingFault::Busy => "the server asks to be left alone; wait a minute and try again",
         PairingFault::Insecure => {
             "the server is to be reached by plain http beyond this machine; ask for a link with https"

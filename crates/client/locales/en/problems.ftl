@@ -12,6 +12,7 @@ problem-cursor_gone = The list is fetched afresh.
 problem-pairing_code = This pairing link is wrong, used or older than ten minutes. Ask for a new one.
 problem-too_large = This is too large for the server. Make it smaller.
 problem-media_type = The server expects another format. Update the app.
+problem-desks_full = You have paired as many computers as one person may. Sign out on one that you no longer use, then use the same link again.
 problem-too_many = Too many requests. Wait a minute and try again.
 problem-internal = Something went wrong on the server. Try again later.
 problem-unavailable = The server cannot keep this now. It is sent again later.

@@ -170,6 +170,7 @@ impl Session {
             PairingFault::Code => "pairing_code",
             PairingFault::NoAnswer => "no_answer",
             PairingFault::Busy => "too_many",
+            PairingFault::DesksFull => "desks_full",
             PairingFault::Insecure => "insecure",
             PairingFault::Untrusted => "untrusted",
         });

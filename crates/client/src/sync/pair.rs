@@ -6,6 +6,7 @@ use campanile_core::ids::AgentId;
 use campanile_protocol::{
     changes::PushedChange,
     pairing::{Devices, LINK_SCHEME, PairAnswer, PairRequest},
+    problem::Code,
     routes,
 };
 use reqwest::Method;
@@ -140,6 +141,7 @@ fn told(fault: &Fault) -> PairingFault {
         Fault::Offline { why, .. } if why.is_untrusted() => PairingFault::Untrusted,
         Fault::Offline { why: Why::Busy, .. } => PairingFault::Busy,
         Fault::Offline { .. } => PairingFault::NoAnswer,
+        Fault::Refused(problem) if problem.code == Code::DesksFull.id() => PairingFault::DesksFull,
         Fault::SignedOut | Fault::Gone | Fault::Refused(_) => PairingFault::Code,
     }
 }
