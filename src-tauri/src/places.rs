@@ -65,6 +65,8 @@ impl Places {
     }
 }
 
+pub use platform::{make_private, private};
+
 /// Returns what this machine is called, for the server's list of devices.
 #[must_use]
 pub fn machine_name() -> String {

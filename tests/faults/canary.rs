@@ -121,7 +121,8 @@ fn server_of(link: &str) -> Result<Url> {
     Ok(Url::parse(&parameter(link, "server")?)?)
 }
 
-fn parameter(link: &str, name: &str) -> Result<String> {
+/// Returns a part of a pairing link.
+pub fn parameter(link: &str, name: &str) -> Result<String> {
     let link = Url::parse(link)?;
     let mut pairs = link.query_pairs();
     let (_, value) = pairs.find(|(key, _)| key == name).context("a part")?;

@@ -1,38 +1,54 @@
-//! S7: the token stays in the keyring: it stands in no file, log, command line or environment, and not in what a crash leaves behind.
+//! S7, S24: tokens, codes and secrets stand where they must and nowhere else, and what a desk writes is its user's alone.
 
-use std::{fs, os::unix::process::ExitStatusExt as _, process::Command};
+use std::{
+    fs,
+    os::unix::{
+        fs::{FileTypeExt as _, PermissionsExt as _},
+        process::ExitStatusExt as _,
+    },
+    path::Path,
+    process::Command,
+};
 
-use anyhow::{Result, ensure};
-use campanile_tests::stage::{Stage, run};
+use anyhow::{Context as _, Result, ensure};
+use campanile_tests::stage::{Stage, app::App, run};
+use tokio::runtime::Runtime;
 
 use crate::{
-    canary::{Tap, stands_in_no_file, stands_not_in},
+    canary::{Tap, parameter, stands_in_no_file, stands_not_in},
     row::{Course, Row},
 };
 
 pub const ROW: Row = Row {
     id: "S7",
-    fault: "desk that tells all it can, and breaks down",
+    fault: "desk and server that tell all they can, and a desk that breaks down",
     full: 40,
     run: rounds,
 };
 
 fn rounds(course: &Course) -> Result<String> {
+    let runtime = Runtime::new()?;
     let (mut files, mut processes) = (0, 0);
     for round in 0..course.rounds {
-        let (server, mut app, folder) = Stage::parts()?;
+        let (mut server, mut app, folder) = Stage::parts()?;
+        server.kill()?;
+        server.with("CAMPANILE_SERVER_LOG", "trace").resume()?;
         app.with("RUST_LOG", "trace");
         app.start()?;
         let link = server.pairing_link()?;
         let tap = Tap::on(&link)?;
         app.pair(&tap.link(&link)?)?;
         app.wait_for("connected", |status| status["connected"] == true)?;
-        server.send(
-            "conversation_assigned",
-            &["--assignee", "a1", "--conversation", "1"],
-        )?;
+        let sent = runtime.block_on(server.source()?.send("1"))?;
+        ensure!(sent.status.is_success(), "answered with {}", sent.status);
         app.wait_for("the number", |status| status["unread"] == 1)?;
-        let secrets = tap.tokens();
+        for window in ["bell", "preferences"] {
+            run(app.command().args(["--open", window]))?;
+        }
+        app.wait_for_windows(&["bell", "preferences"])?;
+
+        let [source_token, signing_secret] = server.keys().map(str::to_owned);
+        let mut secrets = tap.tokens();
         ensure!(secrets.len() == 1, "{} tokens were given", secrets.len());
         let kept =
             run(Command::new("secret-tool").args(["search", "--all", "service", "Campanile"]))?;
@@ -40,8 +56,15 @@ fn rounds(course: &Course) -> Result<String> {
             secrets.iter().all(|secret| kept.contains(secret)),
             "the keyring does not have the token"
         );
+        secrets.extend([source_token, parameter(&link, "code")?]);
+        files += stands_in_no_file(folder.path(), &secrets)?;
+        // The server signs with this one, and so must keep it.
+        secrets.push(signing_secret);
+        files += stands_in_no_file(app.folder(), &secrets)?;
+        stands_not_in(server.log().as_bytes(), "the server's log", &secrets)?;
         stands_not_in(app.status()?.to_string().as_bytes(), "status", &secrets)?;
         processes += stands_at_no_process(&secrets)?;
+        is_its_users_alone(&app)?;
         // A crash may leave a picture of the memory behind, where the system takes one.
         run(Command::new("prlimit").args(["--core=unlimited", "--pid", &app.pid()?.to_string()]))?;
         let ended = app.end_by("ABRT")?;
@@ -52,11 +75,48 @@ fn rounds(course: &Course) -> Result<String> {
             "round {round}: its terminal heard nothing but {}",
             app.log()
         );
-        files += stands_in_no_file(folder.path(), &secrets)?;
+        files += stands_in_no_file(app.folder(), &secrets)?;
     }
     Ok(format!(
-        "the token in none of {files} files and at none of {processes} processes, no memory left behind"
+        "no token, code or secret in {files} files or at {processes} processes, no memory left behind, nothing for other eyes"
     ))
+}
+
+/// Looks at the rights of all that a desk and its windows have written.
+fn is_its_users_alone(app: &App) -> Result<()> {
+    for (name, folder) in app.environment() {
+        // What stands in the configuration folder was laid there by a person.
+        if name != "XDG_CONFIG_HOME" {
+            let seen = all_is_private(&folder.join("campanile"))?;
+            ensure!(seen > 0, "there is nothing in {name}");
+        }
+    }
+    Ok(())
+}
+
+fn all_is_private(place: &Path) -> Result<u32> {
+    let about = fs::symlink_metadata(place)?;
+    let (kind, mode) = (about.file_type(), about.permissions().mode() & 0o777);
+    let wanted = if kind.is_dir() { 0o700 } else { 0o600 };
+    let is_known = kind.is_dir() || kind.is_file() || kind.is_socket();
+    ensure!(
+        is_known && mode == wanted,
+        "{} is {mode:o}, not {wanted:o}",
+        place.display()
+    );
+    let mut seen = 1;
+    if kind.is_dir() {
+        for entry in fs::read_dir(place)? {
+            let entry = entry?.path();
+            match all_is_private(&entry) {
+                Ok(more) => seen += more,
+                // A journal may go while it is looked at.
+                Err(_) if fs::symlink_metadata(&entry).is_err() => {}
+                Err(error) => return Err(error).context("rights"),
+            }
+        }
+    }
+    Ok(seen)
 }
 
 /// Looks at what each process was started with; returns at how many it looked.

@@ -22,6 +22,8 @@ pub struct Server {
     network: Option<String>,
     port: u16,
     token: String,
+    secret: String,
+    more: Vec<(&'static str, String)>,
     process: Option<Child>,
 }
 
@@ -39,6 +41,8 @@ impl Server {
             network: network.map(str::to_owned),
             port,
             token: String::new(),
+            secret: String::new(),
+            more: Vec::new(),
             process: None,
         };
         server.resume()?;
@@ -52,8 +56,9 @@ impl Server {
             "--link-origin",
             "https://desk.acme.example",
         ]))?;
-        let token = keys.lines().find_map(|line| line.strip_prefix("token"));
-        server.token = token.context("a token")?.trim().to_owned();
+        let key = |name| keys.lines().find_map(|line| line.strip_prefix(name));
+        server.token = key("token").context("a token")?.trim().to_owned();
+        server.secret = key("secret").context("a secret")?.trim().to_owned();
         run(server
             .command()
             .args(["agent", "map", "mira", "--source", "acme", "--id", "a1"]))?;
@@ -91,6 +96,22 @@ impl Server {
     /// Lets what is started from here on find its data in another folder.
     pub fn move_to(&mut self, data: &Path) {
         self.data = data.to_owned();
+    }
+
+    /// Lets whatever is started from here on find this in its environment.
+    pub fn with(&mut self, name: &'static str, value: impl Into<String>) -> &mut Self {
+        self.more.push((name, value.into()));
+        self
+    }
+
+    /// Returns what the source authenticates with: a token, of which a hash is kept, and the secret that it signs with.
+    pub fn keys(&self) -> [&str; 2] {
+        [&self.token, &self.secret]
+    }
+
+    /// Returns what it said on its terminal.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.data.with_extension("log")).unwrap_or_default()
     }
 
     /// Returns the process.
@@ -140,6 +161,9 @@ impl Server {
         );
         // Rows pair again and again from one address; what it is good for is tested with the server.
         command.env("CAMPANILE_SERVER_PAIRING__TRIES_PER_MINUTE", "1000");
+        for (name, value) in &self.more {
+            command.env(name, value);
+        }
         command
     }
 }

@@ -1,7 +1,10 @@
 //! `serve`: the server, until it is told to stop.
 
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    EnvFilter, Layer as _, filter::filter_fn, layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 use super::output;
 use crate::{clock::Clock, config::Config, serve::Server};
@@ -50,11 +53,13 @@ pub async fn stopped() -> anyhow::Result<()> {
 pub fn log(config: &Config) -> anyhow::Result<()> {
     let filter =
         EnvFilter::try_new(&config.log).map_err(|error| anyhow::anyhow!("`log`: {error}"))?;
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt::layer()
         // A log that cannot be written, as on a full disk, is told to nobody: telling it on the same terminal panics.
         .log_internal_errors(false)
-        .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .init();
+        .with_filter(filter)
+        // A library at its most talkative prints headers, and a header may hold a token.
+        .with_filter(filter_fn(|about| about.target().starts_with("campanile")));
+    tracing_subscriber::registry().with(lines).init();
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! Only this program's own words are written: a library at its most talkative prints headers, and a header may hold a token.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Write},
     path::PathBuf,
     sync::{Mutex, PoisonError},
@@ -14,7 +14,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use crate::places::Places;
+use crate::places::{self, Places};
 
 /// The most bytes of one file; there are two, the present one and the one before.
 const FILE_MOST_BYTES: u64 = 1024 * 1024;
@@ -62,7 +62,7 @@ impl Rotating {
         let (file, bytes) = match &mut *open {
             Some(open) => open,
             none => {
-                let file = OpenOptions::new()
+                let file = places::private()
                     .create(true)
                     .append(true)
                     .open(&self.path)?;

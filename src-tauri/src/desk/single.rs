@@ -1,12 +1,12 @@
 //! One desk for one user: locks on files in the data folder and beside the socket, which the system releases however the desk ends.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io,
     path::Path,
 };
 
-use crate::places::Places;
+use crate::places::{self, Places};
 
 /// The lock. Whoever holds it is the desk: nobody else writes to the store, and nobody else listens at the socket.
 pub struct Lock {
@@ -32,7 +32,7 @@ impl Lock {
 }
 
 fn lock(path: &Path) -> io::Result<Option<File>> {
-    let made = OpenOptions::new()
+    let made = places::private()
         .create(true)
         .truncate(false)
         .write(true)

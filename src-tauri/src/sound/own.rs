@@ -16,7 +16,7 @@ use super::{
     decode::{Format, Unplayable, decode},
     voice::Clip,
 };
-use crate::errand::Errand;
+use crate::{errand::Errand, places};
 
 #[cfg_attr(unix, path = "own/unix.rs")]
 #[cfg_attr(windows, path = "own/windows.rs")]
@@ -102,7 +102,7 @@ pub fn adopt(bytes: Vec<u8>, called: &str, folder: &Path) -> Result<String, Refu
     if bytes.len() > FILE_MOST_BYTES {
         return Err(Refused::TooLarge);
     }
-    fs::create_dir_all(folder)?;
+    places::make_private(folder)?;
     if list(folder)?.len() >= OWN_MOST {
         return Err(Refused::TooMany);
     }
@@ -227,7 +227,7 @@ fn label(copy: &Path) -> PathBuf {
 }
 
 fn write(place: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = platform::create(place)?;
+    let mut file = places::private().write(true).create_new(true).open(place)?;
     file.write_all(bytes)?;
     file.sync_all()
 }

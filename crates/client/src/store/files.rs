@@ -15,7 +15,11 @@ pub const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// Makes `folder`, and sees that nobody else can look into it.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
+    let mut made = fs::DirBuilder::new();
+    made.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut made, 0o700);
+    made.create(folder)?;
     restrict(folder, 0o700)
 }
 

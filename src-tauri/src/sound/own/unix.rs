@@ -17,12 +17,3 @@ pub fn open(file: &Path) -> io::Result<File> {
         .custom_flags(flags.bits().cast_signed())
         .open(file)
 }
-
-/// Makes a file for this user alone, which was not there.
-pub fn create(file: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file)
-}

@@ -16,8 +16,3 @@ pub fn open(file: &Path) -> io::Result<File> {
         .custom_flags(FILE_FLAG_OPEN_REPARSE_POINT.0)
         .open(file)
 }
-
-/// Makes a file, which was not there. The folder lies in the user's profile, which is theirs alone.
-pub fn create(file: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(file)
-}

@@ -3,12 +3,17 @@
 use std::{env, fs, path::Path};
 
 use gtk::prelude::GtkWindowExt as _;
+use rustix::{fs::Mode, process::umask};
 use tauri::WebviewWindow;
 
-/// Switches off WebKit's drawing by the graphics card where it does harm, unless the person has decided about it.
+/// Keeps what WebKit writes to this person's eyes, and switches off its drawing by the graphics card where that does harm,
+/// unless the person has decided about it.
 ///
 /// With the NVIDIA driver the window stays blank; without a card it stays so for seconds, as all is drawn by a stand-in.
 pub fn prepare() {
+    // WebKit makes its files with whatever rights it is given. The desk itself must not do this: the browsers that it
+    // opens links with would make people's downloads with the same rights.
+    umask(Mode::RWXG | Mode::RWXO);
     const DMABUF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
     let does_harm = || Path::new("/proc/driver/nvidia/version").exists() || !has_graphics_card();
     if env::var_os(DMABUF).is_none() && does_harm() {
