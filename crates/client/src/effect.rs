@@ -167,10 +167,11 @@ pub struct KeptItem {
 pub enum ToastKey {
     /// A notice's own.
     Notice(EventId),
-    /// What came while nobody was told: a catch-up, or a hold that ended.
-    Summary,
-    /// "N more", beyond the most that may stand at once.
-    More,
+    /// What came while nobody was told: a catch-up, or a hold that ended; in which sitting, counted from 0: what is said
+    /// late of one account's is not the next one's (F42).
+    Summary(u32),
+    /// "N more", beyond the most that may stand at once, of the same sitting.
+    More(u32),
     /// A word of the app itself: no keyring, no tray, a test.
     App(&'static str),
 }

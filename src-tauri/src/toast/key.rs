@@ -9,8 +9,8 @@ use campanile_core::ids::EventId;
 pub fn written(key: &ToastKey) -> String {
     match key {
         ToastKey::Notice(id) => format!("notice-{id}"),
-        ToastKey::Summary => "summary".into(),
-        ToastKey::More => "more".into(),
+        ToastKey::Summary(sitting) => format!("summary-{sitting}"),
+        ToastKey::More(sitting) => format!("more-{sitting}"),
         ToastKey::App(word) => format!("app-{word}").chars().take(64).collect(),
     }
 }
@@ -19,10 +19,12 @@ pub fn written(key: &ToastKey) -> String {
 /// while the app runs, so it is not read.
 #[must_use]
 pub fn read(text: &str) -> Option<ToastKey> {
-    match text {
-        "summary" => Some(ToastKey::Summary),
-        "more" => Some(ToastKey::More),
-        _ => EventId::parse(text.strip_prefix("notice-")?).map(ToastKey::Notice),
+    let (kind, which) = text.split_once('-')?;
+    match kind {
+        "summary" => which.parse().ok().map(ToastKey::Summary),
+        "more" => which.parse().ok().map(ToastKey::More),
+        "notice" => EventId::parse(which).map(ToastKey::Notice),
+        _ => None,
     }
 }
 
@@ -33,7 +35,7 @@ mod tests {
     #[test]
     fn a_key_is_read_as_it_was_written_and_nothing_else_is_read() {
         let notice = ToastKey::Notice(EventId(uuid::Uuid::from_u128(7)));
-        for key in [notice, ToastKey::Summary, ToastKey::More] {
+        for key in [notice, ToastKey::Summary(0), ToastKey::More(u32::MAX)] {
             assert_eq!(read(&written(&key)), Some(key));
         }
         for text in [
@@ -42,7 +44,10 @@ mod tests {
             "notice-7",
             "notice-../../etc",
             "app-keyring",
-            "Summary",
+            "Summary-0",
+            "summary",
+            "summary-x",
+            "more--1",
             "https://evil.test/",
         ] {
             assert_eq!(read(text), None, "{text}");

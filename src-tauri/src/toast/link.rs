@@ -23,7 +23,7 @@ static PROOF: LazyLock<Uuid> = LazyLock::new(Uuid::new_v4);
 #[must_use]
 pub fn written(key: &ToastKey, press: Press) -> String {
     let key = if matches!(key, ToastKey::App(_)) {
-        &ToastKey::Summary
+        &ToastKey::Summary(0)
     } else {
         key
     };
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn a_press_is_read_as_it_was_written() {
         let notice = ToastKey::Notice(EventId(uuid::Uuid::from_u128(7)));
-        for key in [notice, ToastKey::Summary, ToastKey::More] {
+        for key in [notice, ToastKey::Summary(1), ToastKey::More(1)] {
             for press in Press::ALL {
                 let link = written(&key, *press);
                 assert_eq!(read(&link), Some((key.clone(), *press)), "{link}");
@@ -95,12 +95,12 @@ mod tests {
     #[test]
     fn a_toast_of_the_app_itself_leads_into_the_bell() {
         let link = written(&ToastKey::App("keyring"), Press::Open);
-        assert_eq!(read(&link), Some((ToastKey::Summary, Press::Open)));
+        assert_eq!(read(&link), Some((ToastKey::Summary(0), Press::Open)));
     }
 
     #[test]
     fn a_link_that_somebody_else_wrote_proves_nothing() {
-        let link = written(&ToastKey::Summary, Press::Read);
+        let link = written(&ToastKey::Summary(0), Press::Read);
         let foreign = link.replace(&PROOF.to_string(), &Uuid::nil().to_string());
         assert!(is_press(&foreign));
         assert_eq!(read(&foreign), None);

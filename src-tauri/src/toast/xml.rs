@@ -109,7 +109,7 @@ mod tests {
     fn a_toast_is_written_with_its_links_and_without_a_sound() {
         let written = written(&toast(), Route::Protocol).replace("><", ">\n<");
         // Each run makes up its own.
-        let link = link::written(&ToastKey::Summary, Press::Open);
+        let link = link::written(&ToastKey::Summary(0), Press::Open);
         let (_, proof) = link.split_once("proof=").expect("a proof");
         let written = written.replace(proof, "…");
         expect![[r#"

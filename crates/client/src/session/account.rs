@@ -195,7 +195,9 @@ impl Session {
         self.let_go();
         self.parts.remove(&Part::Server);
         self.parts.remove(&Part::Store);
-        std::mem::take(&mut self.of).account
+        let of = std::mem::take(&mut self.of);
+        self.of.toasts.sitting = of.toasts.sitting + u32::from(of.account.is_some());
+        of.account
     }
 }
 

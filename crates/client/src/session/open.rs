@@ -180,7 +180,7 @@ impl Session {
             (ToastKey::Notice(id), Press::Snooze) => {
                 self.snooze(&What::Notice(id), now.plus_ms(HOUR_MS), now);
             }
-            (ToastKey::Summary | ToastKey::More | ToastKey::App(_), _) => {
+            (ToastKey::Summary(_) | ToastKey::More(_) | ToastKey::App(_), _) => {
                 self.out.push(Effect::OpenWindow {
                     window: Window::Bell,
                     activation,

@@ -138,7 +138,12 @@ impl Session {
         more.ends_at = ends_at;
         let count = more.count();
         let body = self.kinds_of(self.of.toasts.more.as_ref());
-        self.show_sum(ToastKey::More, "toast-more", count, body);
+        self.show_sum(
+            ToastKey::More(self.of.toasts.sitting),
+            "toast-more",
+            count,
+            body,
+        );
     }
 
     /// Shows one toast for many notices. While the one before it stands, it stands for all of them.
@@ -164,7 +169,12 @@ impl Session {
         } else {
             "toast-summary-away"
         };
-        self.show_sum(ToastKey::Summary, title, count, body);
+        self.show_sum(
+            ToastKey::Summary(self.of.toasts.sitting),
+            title,
+            count,
+            body,
+        );
     }
 
     fn show_sum(&mut self, key: ToastKey, title: &str, count: usize, body: String) {
@@ -287,8 +297,9 @@ impl Session {
         let toasts = &mut self.of.toasts;
         let untold: Vec<EventId> = match key {
             ToastKey::Notice(id) => {
+                let of_this_account = toasts.find(*id).map(|single| single.id);
                 toasts.single.retain(|single| single.id != *id);
-                vec![*id]
+                of_this_account.into_iter().collect()
             }
             many => {
                 let sum = toasts.sum(many).and_then(Option::take);

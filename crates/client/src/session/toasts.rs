@@ -20,6 +20,8 @@ pub struct Toasts {
     pub single: VecDeque<Single>,
     pub more: Option<Sum>,
     pub summary: Option<Sum>,
+    /// How many accounts were signed in before this one.
+    pub sitting: u32,
 }
 
 /// A toast that stands for one notice.
@@ -129,17 +131,19 @@ impl Toasts {
     /// Returns the keys of all that may still stand somewhere.
     pub fn keys(&self) -> Vec<ToastKey> {
         let single = self.single.iter().map(|single| ToastKey::Notice(single.id));
-        let more = self.more.iter().map(|_| ToastKey::More);
-        let summary = self.summary.iter().map(|_| ToastKey::Summary);
+        let more = self.more.iter().map(|_| ToastKey::More(self.sitting));
+        let summary = self.summary.iter().map(|_| ToastKey::Summary(self.sitting));
         single.chain(more).chain(summary).collect()
     }
 
     /// Returns the place of the toast that stands for many under this key.
     pub fn sum(&mut self, key: &ToastKey) -> Option<&mut Option<Sum>> {
         match key {
-            ToastKey::More => Some(&mut self.more),
-            ToastKey::Summary => Some(&mut self.summary),
-            ToastKey::Notice(_) | ToastKey::App(_) => None,
+            ToastKey::More(sitting) if *sitting == self.sitting => Some(&mut self.more),
+            ToastKey::Summary(sitting) if *sitting == self.sitting => Some(&mut self.summary),
+            ToastKey::More(_) | ToastKey::Summary(_) | ToastKey::Notice(_) | ToastKey::App(_) => {
+                None
+            }
         }
     }
 
@@ -158,8 +162,8 @@ impl Toasts {
             gone.push(ToastKey::Notice(id));
         }
         for (sum, key) in [
-            (&mut self.more, ToastKey::More),
-            (&mut self.summary, ToastKey::Summary),
+            (&mut self.more, ToastKey::More(self.sitting)),
+            (&mut self.summary, ToastKey::Summary(self.sitting)),
         ] {
             if sum.as_mut().is_some_and(|sum| sum.forget(id)) {
                 *sum = None;

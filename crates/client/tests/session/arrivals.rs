@@ -181,7 +181,7 @@ fn a_catch_up_of_more_than_three_is_one_summary_and_only_what_always_alerts_ring
             desk.wake("10:00:00.400");
             desk.say(
                 "the summary is shown",
-                Message::ToastShown(campanile_client::effect::ToastKey::Summary),
+                Message::ToastShown(campanile_client::effect::ToastKey::Summary(0)),
             );
         },
         expect![[r##"

@@ -18,7 +18,7 @@ use proptest::prelude::*;
 
 use crate::{
     refill::{head, item, page},
-    stage::{Stage, account, notice, number},
+    stage::{Stage, account, id, notice, number},
 };
 
 const NAMES: [&str; 2] = ["mira", "ben"];
@@ -36,6 +36,22 @@ enum Comes {
     StoreRecovered,
     StoreRebuilt,
     Unreadable,
+    /// What its toasts came to, said late.
+    Toasted(Toast, Said),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Toast {
+    Notice(u64),
+    Summary,
+    More,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Said {
+    Shown,
+    Failed,
+    Closed,
 }
 
 #[derive(Clone, Debug)]
@@ -47,6 +63,12 @@ enum Op {
 }
 
 fn op() -> impl Strategy<Value = Op> {
+    let toast = prop_oneof![
+        3 => (1..20_u64).prop_map(Toast::Notice),
+        1 => Just(Toast::Summary),
+        1 => Just(Toast::More),
+    ];
+    let said = prop_oneof![Just(Said::Shown), Just(Said::Failed), Just(Said::Closed)];
     let comes = prop_oneof![
         6 => (1..20_u64).prop_map(Comes::Heard),
         1 => (1..20_u64).prop_map(Comes::Snapshot),
@@ -56,6 +78,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => Just(Comes::StoreRecovered),
         1 => Just(Comes::StoreRebuilt),
         1 => Just(Comes::Unreadable),
+        6 => (toast, said).prop_map(|(toast, said)| Comes::Toasted(toast, said)),
     ];
     prop_oneof![
         2 => (0..NAMES.len()).prop_map(Op::SignIn),
@@ -65,7 +88,24 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-fn message(desk: &Stage, who: usize, what: &Comes, seq: &mut i64) -> Message {
+/// Returns what the notification daemon says of a toast that was shown in this sitting; it does not know whose it was.
+fn toasted(who: usize, sitting: u32, toast: Toast, said: Said) -> Message {
+    let key = match toast {
+        Toast::Notice(n) => ToastKey::Notice(id(n + APART * who as u64)),
+        Toast::Summary => ToastKey::Summary(sitting),
+        Toast::More => ToastKey::More(sitting),
+    };
+    match said {
+        Said::Shown => Message::ToastShown(key),
+        Said::Failed => Message::ToastFailed(key),
+        Said::Closed => Message::ToastClosed {
+            key,
+            dismissed: false,
+        },
+    }
+}
+
+fn message(desk: &Stage, who: usize, what: &Comes, sitting: u32, seq: &mut i64) -> Message {
     let n = |n: &u64| n + APART * who as u64;
     *seq += 1;
     let message = match what {
@@ -109,6 +149,7 @@ fn message(desk: &Stage, who: usize, what: &Comes, seq: &mut i64) -> Message {
         Comes::StoreRecovered => Message::StoreRecovered,
         Comes::StoreRebuilt => Message::StoreRebuilt,
         Comes::Unreadable => Message::Unreadable { count: 1 },
+        Comes::Toasted(toast, said) => return toasted(who, sitting, *toast, *said),
     };
     Message::From {
         account: NAMES[who].into(),
@@ -128,7 +169,12 @@ fn shown(effect: &Effect) -> Vec<EventId> {
         Effect::Keep(kept) => {
             let items = kept.items.iter().map(|item| item.notice.id);
             let marks = kept.marks.iter().map(|(id, _)| *id);
-            let rest = [&kept.forgotten, &kept.stranded, &kept.toasting];
+            let rest = [
+                &kept.forgotten,
+                &kept.stranded,
+                &kept.toasting,
+                &kept.toasted,
+            ];
             let rest = rest.into_iter().flatten().copied();
             items.chain(marks).chain(rest).collect()
         }
@@ -144,11 +190,15 @@ proptest! {
         let mut present: Option<usize> = None;
         let mut unread = BTreeSet::new();
         let mut store_fails = false;
+        // Whoever was never signed in was so in no sitting that there was.
+        let (mut sitting, mut last_sittings) = (0, [u32::MAX; NAMES.len()]);
         for op in ops {
             let mut changed = false;
             let message = match &op {
                 Op::SignIn(who) => {
                     changed = true;
+                    sitting += u32::from(present.is_some());
+                    last_sittings[*who] = sitting;
                     present = Some(*who);
                     Message::Loaded(Box::new(Loaded {
                         account: Some(account(NAMES[*who])),
@@ -157,11 +207,12 @@ proptest! {
                 }
                 Op::SignOut => {
                     changed = true;
+                    sitting += u32::from(present.is_some());
                     present = None;
                     Message::Act(Action::SignOut)
                 }
                 Op::Comes(who, what) => {
-                    let message = message(&desk, *who, what, &mut seq);
+                    let message = message(&desk, *who, what, last_sittings[*who], &mut seq);
                     match what {
                         _ if present != Some(*who) => {}
                         Comes::Heard(n) => drop(unread.insert(*n)),
@@ -182,6 +233,11 @@ proptest! {
                 store_fails = false;
             }
             let effects = desk.tell(message);
+            if let Op::Comes(who, _) = &op && present != Some(*who) {
+                // Whatever comes first has the icon drawn for the first time.
+                let is_drawn = |effect: &Effect| matches!(effect, Effect::Tray(_));
+                prop_assert!(effects.iter().all(is_drawn), "{:?} after {:?}", effects, op);
+            }
             for id in effects.iter().flat_map(shown) {
                 let whose = usize::try_from(number(id) / APART).expect("small");
                 prop_assert_eq!(Some(whose), present, "{:?} after {:?}", effects, op);

@@ -118,7 +118,9 @@ fn events(ids: &[EventId]) -> String {
 fn key(key: &ToastKey) -> String {
     match key {
         ToastKey::Notice(id) => event(*id),
-        other => format!("{other:?}"),
+        ToastKey::Summary(_) => "Summary".to_owned(),
+        ToastKey::More(_) => "More".to_owned(),
+        ToastKey::App(word) => format!("App({word:?})"),
     }
 }
 
