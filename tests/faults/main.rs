@@ -24,6 +24,7 @@ mod server_killed;
 mod slept;
 mod starts;
 mod stopped;
+mod switched;
 
 use std::{env, process::ExitCode, time::Instant};
 
@@ -45,6 +46,7 @@ const ROWS: &[Row] = &[
     bus_died::ROW,
     keyring::ROW,
     starts::ROW,
+    switched::ROW,
     secrets_stay::ROW,
 ];
 

@@ -26,6 +26,7 @@ pub struct Source {
     token: String,
     client: reqwest::Client,
     insists_for: Duration,
+    recipient: String,
 }
 
 impl Source {
@@ -38,7 +39,15 @@ impl Source {
                 .timeout(REQUEST_WITHIN)
                 .build()?,
             insists_for: PATIENCE,
+            recipient: "a1".to_owned(),
         })
+    }
+
+    /// Lets each event be for another agent, by the source's own name.
+    #[must_use]
+    pub fn telling(mut self, recipient: &str) -> Self {
+        self.recipient = recipient.to_owned();
+        self
     }
 
     /// Lets each event be sent again for so long.
@@ -59,7 +68,7 @@ impl Source {
             json!({
                 "id": id,
                 "type": "conversation_assigned",
-                "recipients": [{ "id": "a1" }],
+                "recipients": [{ "id": self.recipient }],
                 "title": id,
                 "conversation": { "id": id, "number": id, "title": id },
             })

@@ -126,7 +126,7 @@ impl Store {
             database::INBOX.open(&self.folder, access, self.opened_at, load::inbox)?;
         let rebuilt = changes.rebuilt() || inbox.rebuilt();
         loaded = Loaded {
-            account: accounts::read(&self.folder),
+            account: accounts::of(&self.folder),
             pending: loaded.pending,
             answered: loaded.answered,
             rebuilt,

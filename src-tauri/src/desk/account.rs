@@ -24,6 +24,10 @@ pub struct SignedIn {
 impl Resident {
     /// Opens the store of the account that was signed in when the desk ended, if one was.
     pub(super) fn resume(&mut self) -> anyhow::Result<()> {
+        // The desk was ended before their tokens were handed back.
+        for account in accounts::left(&self.places.data) {
+            self.depart(account, Vec::new());
+        }
         match accounts::list(&self.places.data).into_iter().next() {
             Some(account) => self.open_store(account)?,
             None => self.tell(Message::Loaded(Box::default())),
@@ -75,7 +79,13 @@ impl Resident {
     /// Forgets the account: here at once, at the server as soon as it answers.
     pub(super) async fn sign_out(&mut self, account: Account, pending: Vec<PushedChange>) {
         self.close_store().await;
-        if let Err(error) = accounts::remove(&self.places.data, &account.id) {
+        self.depart(account, pending);
+    }
+
+    /// Removes what was kept for an account, and hands its token back in the background.
+    fn depart(&mut self, account: Account, pending: Vec<PushedChange>) {
+        let data = self.places.data.clone();
+        if let Err(error) = accounts::leave(&data, &account.id) {
             tracing::error!(%error, "what was kept for the account cannot be removed");
         }
         let token = self.secrets.take(&account.id);
@@ -87,6 +97,9 @@ impl Resident {
                     "the server could not be told of the sign-out; its list of devices still shows this one"
                 );
             }
+            if let Err(error) = accounts::forget(&data, &account.id) {
+                tracing::error!(%error, "the name of the account cannot be removed");
+            }
         });
     }
 
@@ -96,11 +109,7 @@ impl Resident {
         let Some(SignedIn { store, .. }) = self.signed_in.take() else {
             return;
         };
-        match Arc::into_inner(store) {
-            Some(store) => store.close().await,
-            // A page is just being read; its reader closes the files.
-            None => tracing::debug!("the store is closed a moment later"),
-        }
+        store.close().await;
     }
 
     fn open_store(&mut self, account: Account) -> Result<(), StoreError> {

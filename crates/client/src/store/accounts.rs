@@ -12,6 +12,8 @@ use super::files;
 use crate::message::Account;
 
 const FILE: &str = "account.json";
+/// What becomes of that file when the account is left, until its token has been handed back.
+const LEFT: &str = "left.json";
 /// More is not read: it is not ours.
 const MOST_BYTES: u64 = 64 * 1024;
 
@@ -31,17 +33,31 @@ pub fn folder(data: &Path, id: &str) -> Option<PathBuf> {
     is_name.then(|| data.join("accounts").join(id))
 }
 
-/// Returns the accounts kept within `data`, by name. A folder without a readable account is none.
+/// Returns the accounts kept within `data`, the one that was kept last first. A folder without a readable account is none.
 #[must_use]
 pub fn list(data: &Path) -> Vec<Account> {
-    let mut accounts: Vec<Account> = fs::read_dir(data.join("accounts"))
+    named(data, FILE)
+}
+
+/// Returns the accounts that were left and whose tokens may not have been handed back.
+#[must_use]
+pub fn left(data: &Path) -> Vec<Account> {
+    named(data, LEFT)
+}
+
+fn named(data: &Path, file: &str) -> Vec<Account> {
+    let mut accounts: Vec<_> = fs::read_dir(data.join("accounts"))
         .into_iter()
         .flatten()
         .flatten()
-        .filter_map(|found| read(&found.path()))
+        .filter_map(|found| {
+            let path = found.path().join(file);
+            let kept_at = fs::symlink_metadata(&path).and_then(|about| about.modified());
+            Some((kept_at.ok()?, read(&path)?))
+        })
         .collect();
-    accounts.sort_by(|a, b| a.id.cmp(&b.id));
-    accounts
+    accounts.sort_by(|(a_at, a), (b_at, b)| b_at.cmp(a_at).then_with(|| a.id.cmp(&b.id)));
+    accounts.into_iter().map(|(_, account)| account).collect()
 }
 
 /// Keeps an account within `data`, and returns its folder. A power cut leaves the old one or the new one.
@@ -60,26 +76,69 @@ pub fn keep(data: &Path, account: &Account) -> io::Result<PathBuf> {
     };
     let text = serde_json::to_vec_pretty(&saved)?;
     files::replace(&folder.join(FILE), &text)?;
+    // Its token is needed again.
+    missing_is_fine(fs::remove_file(folder.join(LEFT)))?;
     Ok(folder)
 }
 
-/// Forgets an account and everything that was kept for it. One that is not there is forgotten already.
+/// Leaves an account: from here on it is [`left`], and everything else that was kept for it goes. The name goes first, so
+/// that a desk that is ended halfway does not come back with it. One that is not there was left already.
+///
+/// # Errors
+/// What the file system says; the account may be left all the same.
+pub fn leave(data: &Path, id: &str) -> io::Result<()> {
+    let folder = folder(data, id).ok_or(io::ErrorKind::InvalidInput)?;
+    missing_is_fine(fs::rename(folder.join(FILE), folder.join(LEFT)))?;
+    let entries = match fs::read_dir(&folder) {
+        Err(error) => return missing_is_fine(Err(error)),
+        entries => entries?,
+    };
+    let mut went = Ok(());
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name() == LEFT {
+            continue;
+        }
+        let gone = match entry.file_type()? {
+            kind if kind.is_dir() => fs::remove_dir_all(entry.path()),
+            _ => fs::remove_file(entry.path()),
+        };
+        // One that cannot go keeps none of the others.
+        went = went.and(missing_is_fine(gone));
+    }
+    went
+}
+
+/// Forgets an account that was [`left`], once its token has been handed back. One that was signed in to again meanwhile
+/// stays.
 ///
 /// # Errors
 /// What the file system says.
-pub fn remove(data: &Path, id: &str) -> io::Result<()> {
+pub fn forget(data: &Path, id: &str) -> io::Result<()> {
     let folder = folder(data, id).ok_or(io::ErrorKind::InvalidInput)?;
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+    missing_is_fine(fs::remove_file(folder.join(LEFT)))?;
+    match fs::remove_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
+        gone => missing_is_fine(gone),
     }
 }
 
-/// Returns the account of one folder.
-pub(super) fn read(folder: &Path) -> Option<Account> {
-    let id = folder.file_name()?.to_str()?.to_owned();
-    let path = folder.join(FILE);
-    let found = fs::symlink_metadata(&path).ok()?;
+fn missing_is_fine(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+/// Returns the account whose folder this is.
+pub(super) fn of(folder: &Path) -> Option<Account> {
+    read(&folder.join(FILE))
+}
+
+/// Returns the account that a file names.
+fn read(path: &Path) -> Option<Account> {
+    let id = path.parent()?.file_name()?.to_str()?.to_owned();
+    let found = fs::symlink_metadata(path).ok()?;
     if !found.is_file() || found.len() > MOST_BYTES {
         return None;
     }

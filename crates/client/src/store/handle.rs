@@ -2,6 +2,7 @@
 
 use std::{
     path::Path,
+    sync::{Mutex, PoisonError},
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -28,6 +29,7 @@ enum Write {
     Retry(oneshot::Sender<Result<(), StoreFault>>),
     /// The reader has found the file damaged.
     Mend,
+    Close,
 }
 
 enum Read {
@@ -44,6 +46,7 @@ enum Read {
     ),
     /// Close the file: it is made anew, or was.
     LetGo(oneshot::Sender<()>),
+    Close,
 }
 
 /// How the store is, as it changes.
@@ -68,7 +71,7 @@ pub struct StoreHandle {
     writes: mpsc::Sender<Write>,
     reads: mpsc::Sender<Read>,
     health: watch::Receiver<Health>,
-    threads: Vec<JoinHandle<()>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl StoreHandle {
@@ -94,7 +97,7 @@ impl StoreHandle {
             writes,
             reads,
             health,
-            threads: vec![writer, reader],
+            threads: Mutex::new(vec![writer, reader]),
         })
     }
 
@@ -188,15 +191,13 @@ impl StoreHandle {
         }
     }
 
-    /// Finishes what waits and closes the files.
-    pub async fn close(self) {
-        let Self {
-            writes,
-            reads,
-            threads,
-            ..
-        } = self;
-        drop((writes, reads));
+    /// Finishes what waits and closes the files, whoever else holds the handle: what they ask later comes to nothing.
+    pub async fn close(&self) {
+        let (writes, reads) = (self.writes.send(Write::Close), self.reads.send(Read::Close));
+        // One that has ended has closed its file.
+        let _ = (writes.await, reads.await);
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         let joined = tokio::task::spawn_blocking(move || {
             threads.into_iter().for_each(|thread| drop(thread.join()))
         });
@@ -284,6 +285,7 @@ fn write_all(
                 mend(&mut store, reader);
                 publish(&store, tell);
             }
+            Write::Close => break,
         }
     }
     let _ = store.retry();
@@ -344,6 +346,7 @@ fn read_all(folder: &Path, mut queue: mpsc::Receiver<Read>, writer: &mpsc::WeakS
                 open = None;
                 let _ = answer.send(());
             }
+            Read::Close => break,
         }
     }
 }

@@ -19,7 +19,7 @@ fn account(id: &str) -> Account {
 }
 
 #[test]
-fn an_account_is_kept_listed_and_removed_with_its_store() {
+fn an_account_is_kept_listed_and_left_with_its_store() {
     let data = TempDir::new().expect("a folder");
     assert_eq!(accounts::list(data.path()), []);
     accounts::keep(data.path(), &account("b")).expect("keeps");
@@ -33,12 +33,54 @@ fn an_account_is_kept_listed_and_removed_with_its_store() {
     assert_eq!(accounts::list(data.path()), [renamed.clone(), account("b")]);
     assert_eq!(
         Store::open(&folder, NOW).expect("opens").1.account,
-        Some(renamed)
+        Some(renamed.clone())
     );
-    accounts::remove(data.path(), "a").expect("removes");
-    accounts::remove(data.path(), "a").expect("is gone already");
-    assert_eq!(accounts::list(data.path()), [account("b")]);
-    assert!(!folder.exists());
+    for again in ["leaves", "has left already"] {
+        accounts::leave(data.path(), "a").expect(again);
+        assert_eq!(accounts::list(data.path()), [account("b")]);
+        assert_eq!(accounts::left(data.path()), [renamed.clone()]);
+        assert_eq!(files(&folder), ["left.json"]);
+    }
+    for again in ["forgets", "has forgotten already"] {
+        accounts::forget(data.path(), "a").expect(again);
+        assert_eq!(accounts::left(data.path()), []);
+        assert!(!folder.exists());
+    }
+}
+
+#[test]
+fn who_signs_in_again_before_the_token_was_handed_back_stays() {
+    let data = TempDir::new().expect("a folder");
+    accounts::keep(data.path(), &account("a")).expect("keeps");
+    accounts::leave(data.path(), "a").expect("leaves");
+    accounts::keep(data.path(), &account("a")).expect("keeps again");
+    assert_eq!(accounts::left(data.path()), []);
+    accounts::forget(data.path(), "a").expect("there is nothing to forget");
+    assert_eq!(accounts::list(data.path()), [account("a")]);
+}
+
+#[test]
+fn the_account_that_was_kept_last_comes_first() {
+    let data = TempDir::new().expect("a folder");
+    for (id, second) in [("a", 1), ("c", 3), ("b", 2)] {
+        let folder = accounts::keep(data.path(), &account(id)).expect("keeps");
+        let kept = std::fs::File::options()
+            .write(true)
+            .open(folder.join("account.json"))
+            .expect("opens");
+        let at = std::time::UNIX_EPOCH + std::time::Duration::from_secs(second);
+        kept.set_modified(at).expect("sets");
+    }
+    assert_eq!(accounts::list(data.path()), ["c", "b", "a"].map(account));
+}
+
+fn files(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("lists");
+    let name = |entry: std::io::Result<std::fs::DirEntry>| {
+        let name = entry.expect("an entry").file_name();
+        name.to_string_lossy().into_owned()
+    };
+    entries.map(name).collect()
 }
 
 #[test]
@@ -59,7 +101,7 @@ fn a_name_that_leads_elsewhere_is_no_accounts_name() {
     ] {
         assert_eq!(accounts::folder(data.path(), id), None, "{id:?}");
         assert!(accounts::keep(data.path(), &account(id)).is_err(), "{id:?}");
-        assert!(accounts::remove(data.path(), id).is_err(), "{id:?}");
+        assert!(accounts::leave(data.path(), id).is_err(), "{id:?}");
     }
 }
 
