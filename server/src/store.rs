@@ -6,6 +6,7 @@ mod folder;
 pub mod log;
 mod open;
 mod readers;
+mod upgrade;
 mod writer;
 
 pub use copies::{backup, restore};

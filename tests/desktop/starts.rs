@@ -1,6 +1,10 @@
 //! How the app starts: without a session bus, and several at once.
 
 use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    os::unix::fs::FileExt as _,
+    path::{Path, PathBuf},
     process::{Output, Stdio},
     sync::mpsc::{self, Receiver},
     thread,
@@ -128,5 +132,53 @@ fn an_errand_that_comes_with_the_start_is_done_by_the_one_desk() -> Result<()> {
             together.next()?;
         }
     }
+    Ok(())
+}
+
+/// Returns every file below a folder with what is in it.
+fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.insert(path.clone(), fs::read(path)?);
+        }
+    }
+    Ok(found)
+}
+
+#[test]
+fn a_desk_that_finds_the_files_of_a_later_one_says_so_and_touches_none() -> Result<()> {
+    let (server, mut app, _folder) = Stage::parts()?;
+    app.start()?;
+    app.pair(&server.pairing_link()?)?;
+    app.ask_until(|status| status["connected"] == true)?;
+    app.quit()?;
+    let accounts = app.data().join("campanile/accounts");
+    let inbox = files(&accounts)?
+        .into_keys()
+        .find(|path| path.ends_with("inbox.db"))
+        .context("an inbox")?;
+    // Where SQLite keeps the format in a file's header.
+    File::options()
+        .write(true)
+        .open(&inbox)?
+        .write_all_at(&99_u32.to_be_bytes(), 60)?;
+    let before = files(&accounts)?;
+    let refused = app
+        .command()
+        .arg("--hidden")
+        .stdin(Stdio::null())
+        .output()?;
+    ensure!(!refused.status.success(), "it runs on");
+    let said = format!(
+        "{} was written by a newer Campanile (its format is 99, this one knows 1): install that one again",
+        inbox.display()
+    );
+    let told = String::from_utf8_lossy(&refused.stderr);
+    ensure!(told.contains(&said), "{told}");
+    ensure!(files(&accounts)? == before, "a file was touched");
     Ok(())
 }

@@ -13,7 +13,7 @@ use campanile_client::{
     session::{Ids, Now, Session, SessionConfig},
     store::Store,
     sync::{self, Command, Token},
-    view::{BellView, LinkView, Part, PartView, ServerPart, TrayView},
+    view::{BellView, LinkView, PageFilter, Part, PartView, ServerPart, Tab, TrayView},
 };
 use campanile_core::{preferences::Scope, time::Timestamp, zone::Rules};
 use tokio::sync::mpsc::{self, error::TrySendError};
@@ -160,6 +160,24 @@ impl Desk {
 
     pub fn bell(&self) -> BellView {
         self.session.bell_view(&self.now())
+    }
+
+    /// Returns the list as it is kept, removed rows aside: a line for each notice, the newest first.
+    pub fn listed(&self) -> Result<Vec<String>> {
+        let filter = PageFilter {
+            tab: Tab::All,
+            ..PageFilter::default()
+        };
+        let page = self.store.page(&filter, None, self.wall.now(), 1_000);
+        let page = page.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+        let items = page.rows.into_iter().flat_map(|row| row.items);
+        Ok(items
+            .map(|item| {
+                let (notice, mark) = (item.notice, item.marked.mark);
+                let text = notice.title.or(notice.body).unwrap_or_default();
+                format!("{mark:?} {} {text}", notice.kind)
+            })
+            .collect())
     }
 
     /// Says whether the desks wait for the one where the agent is.

@@ -4,6 +4,7 @@ mod choices;
 mod clocks;
 mod desk;
 mod elsewhere;
+mod releases;
 mod stories;
 mod why;
 mod world;

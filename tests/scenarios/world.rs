@@ -1,8 +1,12 @@
 //! A world in one process: a real server and real desks that keep, sync and decide; only their outlets write down what they were given.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -76,39 +80,50 @@ impl World {
     }
 
     pub async fn begin_at(now: &str) -> Result<Self> {
-        let folder = tempfile::Builder::new()
-            .prefix("campanile-world")
-            .tempdir()?;
-        let mut config = Config::new(folder.path().join("server"));
-        config.listen = free_address()?;
-        let mut world = Self {
-            wall: Wall::at(now),
-            folder,
-            config,
-            bearer: String::new(),
-            server: None,
-            next: 0,
-        };
+        let mut world = Self::empty(now)?;
         world.start_server().await?;
         for (name, handle, external) in [("Mira Oak", "mira", "a1"), ("Tomas Ash", "tomas", "a2")] {
             let add = json!({ "ask": "agent_add", "name": name, "handle": handle, "roles": [] });
             world.ask(add).await?;
             if external == "a1" {
                 let settings = json!({ "link_origins": ["https://desk.acme.example"] });
-                let Told::Keys(keys) = world
+                let added = world
                     .ask(json!({ "ask": "source_add", "source": "acme", "settings": settings }))
-                    .await?
-                else {
-                    bail!("a new source has keys");
-                };
-                world.bearer = serde_json::to_value(keys)?["token"]
-                    .as_str()
-                    .context("a bearer token")?
-                    .to_owned();
+                    .await?;
+                world.bearer = bearer(added)?;
             }
             world.ask(json!({ "ask": "agent_map", "agent": handle, "source": "acme", "external": external })).await?;
         }
         Ok(world)
+    }
+
+    /// Goes on with the database of a server that ended, a copy of which lies at `database`; its source gets a new token.
+    pub async fn resumed(database: &Path, now: &str) -> Result<Self> {
+        let mut world = Self::empty(now)?;
+        fs::create_dir_all(&world.config.data)?;
+        fs::copy(database, world.config.data.join("campanile.db"))?;
+        world.start_server().await?;
+        let rotated = world
+            .ask(json!({ "ask": "source_rotate", "source": "acme" }))
+            .await?;
+        world.bearer = bearer(rotated)?;
+        Ok(world)
+    }
+
+    fn empty(now: &str) -> Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("campanile-world")
+            .tempdir()?;
+        let mut config = Config::new(folder.path().join("server"));
+        config.listen = free_address()?;
+        Ok(Self {
+            wall: Wall::at(now),
+            folder,
+            config,
+            bearer: String::new(),
+            server: None,
+            next: 0,
+        })
     }
 
     pub async fn start_server(&mut self) -> Result<()> {
@@ -188,6 +203,20 @@ impl World {
             authorities: None,
         }
     }
+}
+
+fn bearer(told: Told) -> Result<String> {
+    let Told::Keys(keys) = told else {
+        bail!("a source has keys");
+    };
+    let keys = serde_json::to_value(keys)?;
+    Ok(keys["token"].as_str().context("a bearer token")?.to_owned())
+}
+
+/// Returns `value` with `more` merged into it.
+pub fn merged(mut value: Value, more: Value) -> Value {
+    merge(&mut value, more);
+    value
 }
 
 fn merge(into: &mut Value, more: Value) {

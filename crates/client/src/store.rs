@@ -23,6 +23,7 @@ mod items;
 mod list;
 mod load;
 mod search;
+mod upgrade;
 mod write;
 
 pub use files::replace;

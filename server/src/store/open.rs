@@ -6,10 +6,10 @@ use std::{
     time::Duration,
 };
 
-use campanile_core::{ids::Epoch, policy::Policy};
-use rusqlite::{Connection, OpenFlags, config::DbConfig, params};
+use campanile_core::ids::Epoch;
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use super::{copies::keep_earlier, folder::owners_file};
+use super::{copies::keep_earlier, folder::owners_file, upgrade};
 
 /// The oldest SQLite that does not lose data when two connections meet at a checkpoint: 3.51.3.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -18,7 +18,7 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 const BUSY_PATIENCE: Duration = Duration::from_millis(100);
 
 /// The steps from an empty file to the present form. Steps are added, never changed.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001.sql")];
 
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -74,12 +74,13 @@ pub fn open(path: &Path) -> Result<Connection, StoreError> {
     open_as(path, MIGRATIONS)
 }
 
-fn open_as(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
-    owners_file(path).map_err(trouble(path))?;
+/// Opens it as a program of another version does.
+pub(super) fn open_as(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
     let ended_badly = with_ending(path, "-wal")
         .metadata()
         .is_ok_and(|wal| wal.len() > 0);
-    let form = check_form(path, migrations.len())?;
+    let form = upgrade::check_form(path, migrations.len())?;
+    owners_file(path).map_err(trouble(path))?;
     if (1..migrations.len()).contains(&form) {
         keep_earlier(path, form)?;
     }
@@ -99,7 +100,10 @@ fn bring_up(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> 
     if rusqlite::version_number() < OLDEST_SQLITE {
         return Err(StoreError::OldSqlite(rusqlite::version()));
     }
-    let mut db = Connection::open(path)?;
+    let db = Connection::open(path)?;
+    #[cfg(test)]
+    let db = upgrade::tests::watched(db)?;
+    let mut db = db;
     harden(&db)?;
     db.set_prepared_statement_cache_capacity(128);
     // Only a stranger could hold the file: the folder is locked.
@@ -111,7 +115,7 @@ fn bring_up(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> 
     db.pragma_update(None, "temp_store", "MEMORY")?;
     // More is no gain: when a page of an index is split, SQLite looks through all that is kept.
     db.pragma_update(None, "cache_size", -16_384)?;
-    migrate(&mut db, migrations)?;
+    upgrade::migrate(&mut db, migrations)?;
     Ok(db)
 }
 
@@ -121,6 +125,8 @@ pub fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
+    #[cfg(test)]
+    let db = upgrade::tests::watched(db)?;
     harden(&db)?;
     db.set_prepared_statement_cache_capacity(64);
     db.busy_timeout(Duration::from_secs(5))?;
@@ -141,7 +147,7 @@ pub fn harden(db: &Connection) -> rusqlite::Result<()> {
 /// # Errors
 /// [`StoreError`] if it is not.
 pub fn check_file(path: &Path) -> Result<(), StoreError> {
-    check_form(path, MIGRATIONS.len())?;
+    upgrade::check_form(path, MIGRATIONS.len())?;
     check_whole(&open_reader(path)?, path)
 }
 
@@ -158,32 +164,6 @@ pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Returns the form of a file, which is none of the later ones; 0 for an empty file.
-fn check_form(path: &Path, known: usize) -> Result<usize, StoreError> {
-    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    harden(&db)?;
-    let damaged = |error: rusqlite::Error| match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
-            StoreError::Damaged {
-                path: path.to_owned(),
-                told: error.to_string(),
-            }
-        }
-        _ => StoreError::Sqlite(error),
-    };
-    let found: i64 = db
-        .query_row("PRAGMA user_version", [], |row| row.get(0))
-        .map_err(damaged)?;
-    match usize::try_from(found) {
-        Ok(form) if form <= known => Ok(form),
-        _ => Err(StoreError::Newer {
-            path: path.to_owned(),
-            found,
-            known,
-        }),
-    }
-}
-
 fn check_whole(db: &Connection, path: &Path) -> Result<(), StoreError> {
     let told: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if told == "ok" {
@@ -194,24 +174,6 @@ fn check_whole(db: &Connection, path: &Path) -> Result<(), StoreError> {
             told,
         })
     }
-}
-
-fn migrate(db: &mut Connection, migrations: &[&str]) -> Result<(), StoreError> {
-    let done: u32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    for (step, sql) in (0_u32..).zip(migrations).skip(done as usize) {
-        let change = db.transaction()?;
-        change.execute_batch(sql)?;
-        if step == 0 {
-            let policy = serde_json::to_string(&Policy::default()).unwrap_or_default();
-            change.execute(
-                "INSERT INTO server (one, epoch, policy) VALUES (1, ?1, ?2)",
-                params![fresh_epoch()?.0, policy],
-            )?;
-        }
-        change.pragma_update(None, "user_version", step + 1)?;
-        change.commit()?;
-    }
-    Ok(())
 }
 
 /// Returns the name of one more life of a database.
@@ -261,59 +223,6 @@ pub(super) mod tests {
                 .expect("tells");
             assert_eq!(checks, 1);
         }
-    }
-
-    #[test]
-    fn before_a_migration_the_database_is_kept_as_it_was_and_only_then() {
-        let (home, path) = database();
-        let told = |path: &Path| {
-            let db = Connection::open(path).expect("opens");
-            let form: i64 = db
-                .pragma_query_value(None, "user_version", |row| row.get(0))
-                .expect("tells");
-            let policy: String = db
-                .query_row("SELECT policy FROM server", [], |row| row.get(0))
-                .expect("tells");
-            format!("{form} {policy}")
-        };
-        let db = open(&path).expect("opens");
-        db.execute("UPDATE server SET policy = 'mine'", [])
-            .expect("writes");
-        drop(db);
-        drop(open(&path).expect("opens again"));
-        let kept = home.path().join("campanile.db.before-2");
-        assert!(!kept.exists(), "nothing is migrated");
-        let broken = [
-            MIGRATIONS[0],
-            "UPDATE server SET policy = 'migrated'; BROKEN",
-        ];
-        assert!(open_as(&path, &broken).is_err());
-        assert_eq!(
-            (told(&path), told(&kept)),
-            ("1 mine".into(), "1 mine".into())
-        );
-        let good = [MIGRATIONS[0], "UPDATE server SET policy = 'migrated'"];
-        drop(open_as(&path, &good).expect("migrates"));
-        assert_eq!(
-            (told(&path), told(&kept)),
-            ("2 migrated".into(), "1 mine".into())
-        );
-    }
-
-    #[test]
-    fn a_file_of_a_later_version_is_refused_untouched() {
-        let (_home, path) = database();
-        open(&path)
-            .expect("opens")
-            .pragma_update(None, "user_version", 99)
-            .expect("sets");
-        let before = std::fs::read(&path).expect("reads");
-        let error = open(&path).expect_err("refused");
-        assert!(
-            matches!(error, StoreError::Newer { found: 99, .. }),
-            "{error}"
-        );
-        assert_eq!(std::fs::read(&path).expect("reads"), before);
     }
 
     #[test]

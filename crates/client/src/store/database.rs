@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::
 use super::{
     StoreError, fault,
     files::{self, Found},
+    upgrade,
 };
 use crate::message::StoreFault;
 
@@ -23,13 +24,13 @@ pub enum Access {
 /// A kind of file that the store knows.
 #[derive(Debug)]
 pub struct Kind {
-    name: &'static str,
+    pub name: &'static str,
     /// In the file's header, so that somebody else's database is not taken for ours.
-    application: i32,
+    pub application: i32,
     /// Append-only: the format of a file is how many of them it has seen.
-    migrations: &'static [&'static str],
+    pub migrations: &'static [&'static str],
     /// Whether each commit waits for the disk.
-    durable: bool,
+    pub durable: bool,
 }
 
 /// What the server told. A commit that a power cut takes back is fetched again, as cursor and notices go together;
@@ -75,7 +76,7 @@ impl Kind {
             return Ok(());
         }
         // What cannot even be looked at is no newer file; opening it will say what it is.
-        let Ok((application, found)) = peek(&path) else {
+        let Ok((application, found)) = upgrade::peek(&path) else {
             return Ok(());
         };
         let known = self.format();
@@ -168,10 +169,13 @@ impl Kind {
         if access == Access::Read {
             return open_read_only(path);
         }
-        let mut connection = Connection::open_with_flags(
+        let connection = Connection::open_with_flags(
             path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?;
+        #[cfg(test)]
+        let connection = upgrade::tests::watched(connection)?;
+        let mut connection = connection;
         // SQLite opens what it may not write for reading alone, and stays so when it may: then it is opened anew.
         if connection.is_readonly(rusqlite::MAIN_DB)? {
             return Err(read_only());
@@ -193,7 +197,7 @@ impl Kind {
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         // The log is folded in at this size, and the file is cut back to it.
         connection.pragma_update(None, "journal_size_limit", 4 * 1024 * 1024)?;
-        self.migrate(&mut connection)?;
+        upgrade::migrate(&mut connection, path, self.migrations)?;
         if files::restrict(path, 0o600).is_err() {
             tracing::warn!(
                 file = self.name,
@@ -201,20 +205,6 @@ impl Kind {
             );
         }
         Ok(connection)
-    }
-
-    fn migrate(&self, connection: &mut Connection) -> rusqlite::Result<()> {
-        let seen = pragma(connection, "user_version")?;
-        for (done, migration) in (1..).zip(self.migrations) {
-            if done > seen {
-                let transaction =
-                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                transaction.execute_batch(migration)?;
-                transaction.pragma_update(None, "user_version", done)?;
-                transaction.commit()?;
-            }
-        }
-        Ok(())
     }
 
     /// Takes note of what was met when the file was read.
@@ -335,13 +325,14 @@ fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
     )
 }
 
-fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
+/// Returns a pragma that is a number.
+pub fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, name, |row| row.get(0))
 }
 
 /// A log beside a file needs an index in shared memory; on a disk that cannot be written only a file without a log
 /// can be read, as one that will not change.
-fn open_read_only(path: &Path) -> rusqlite::Result<Connection> {
+pub fn open_read_only(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let first = Connection::open_with_flags(path, flags).and_then(|connection| {
         harden(&connection)?;
@@ -361,7 +352,8 @@ fn open_read_only(path: &Path) -> rusqlite::Result<Connection> {
     }
 }
 
-fn immutable(path: &Path) -> String {
+/// Returns the name of a file that will not change: nothing is made beside it.
+pub fn immutable(path: &Path) -> String {
     let mut uri = String::from("file:");
     for byte in path.to_string_lossy().replace('\\', "/").bytes() {
         match byte {
@@ -371,12 +363,4 @@ fn immutable(path: &Path) -> String {
         }
     }
     uri + "?immutable=1"
-}
-
-/// Reads application and format of a file without a trace: no log is folded in when it is closed.
-fn peek(path: &Path) -> rusqlite::Result<(i32, i64)> {
-    let connection = open_read_only(path)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    let application = i32::try_from(pragma(&connection, "application_id")?).unwrap_or(0);
-    Ok((application, pragma(&connection, "user_version")?))
 }
