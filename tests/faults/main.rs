@@ -14,14 +14,17 @@ mod disk;
 mod disk_full;
 mod disk_full_desk;
 mod flood;
+mod hogs;
 mod keyring;
 mod power_cut;
+mod process;
 mod read_only;
 mod results;
 mod row;
 mod secrets_stay;
 mod server_killed;
 mod slept;
+mod slow_clients;
 mod starts;
 mod stopped;
 mod switched;
@@ -41,6 +44,8 @@ const ROWS: &[Row] = &[
     disk_full_desk::ROW,
     read_only::ROW,
     flood::ROW,
+    slow_clients::ROW,
+    hogs::ROW,
     carrier::ROW,
     slept::ROW,
     bus_died::ROW,

@@ -47,7 +47,6 @@ fn rounds(course: &Course) -> Result<String> {
         }
         app.wait_for_windows(&["bell", "preferences"])?;
 
-        let [source_token, signing_secret] = server.keys().map(str::to_owned);
         let mut secrets = tap.tokens();
         ensure!(secrets.len() == 1, "{} tokens were given", secrets.len());
         let kept =
@@ -56,10 +55,10 @@ fn rounds(course: &Course) -> Result<String> {
             secrets.iter().all(|secret| kept.contains(secret)),
             "the keyring does not have the token"
         );
-        secrets.extend([source_token, parameter(&link, "code")?]);
+        secrets.extend([server.token().to_owned(), parameter(&link, "code")?]);
         files += stands_in_no_file(folder.path(), &secrets)?;
         // The server signs with this one, and so must keep it.
-        secrets.push(signing_secret);
+        secrets.push(server.secret().to_owned());
         files += stands_in_no_file(app.folder(), &secrets)?;
         stands_not_in(server.log().as_bytes(), "the server's log", &secrets)?;
         stands_not_in(app.status()?.to_string().as_bytes(), "status", &secrets)?;

@@ -47,6 +47,11 @@ impl SecondDesk {
         Ok(desk)
     }
 
+    /// Returns what it proves itself by.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// Chooses, for a scope and a kind; `null` takes the choice back.
     ///
     /// When this returns the choice stands in the log, before whatever is sent next.

@@ -65,6 +65,12 @@ impl Server {
         Ok(server)
     }
 
+    /// Sets a key of its configuration, which holds from its next start on.
+    pub fn with(&mut self, name: &'static str, value: impl ToString) -> &mut Self {
+        self.more.push((name, value.to_string()));
+        self
+    }
+
     /// Starts it again with what it had.
     pub fn resume(&mut self) -> Result<()> {
         let log = fs::File::create(self.data.with_extension("log"))?;
@@ -98,17 +104,6 @@ impl Server {
         self.data = data.to_owned();
     }
 
-    /// Lets whatever is started from here on find this in its environment.
-    pub fn with(&mut self, name: &'static str, value: impl Into<String>) -> &mut Self {
-        self.more.push((name, value.into()));
-        self
-    }
-
-    /// Returns what the source authenticates with: a token, of which a hash is kept, and the secret that it signs with.
-    pub fn keys(&self) -> [&str; 2] {
-        [&self.token, &self.secret]
-    }
-
     /// Returns what it said on its terminal.
     pub fn log(&self) -> String {
         fs::read_to_string(self.data.with_extension("log")).unwrap_or_default()
@@ -119,12 +114,24 @@ impl Server {
         Ok(self.process.as_ref().context("the server runs")?.id())
     }
 
+    /// Returns where it listens.
+    pub fn address(&self) -> String {
+        format!("{}:{}", self.address, self.port)
+    }
+
+    /// Returns the token by which the source `acme` proves itself.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Returns the secret by which the source `acme` signs.
+    pub fn secret(&self) -> &str {
+        &self.secret
+    }
+
     /// The source `acme`, which tells of the agent.
     pub fn source(&self) -> Result<Source> {
-        Source::new(
-            &format!("http://{}:{}", self.address, self.port),
-            &self.token,
-        )
+        Source::new(&format!("http://{}", self.address()), &self.token)
     }
 
     pub fn pairing_link(&self) -> Result<String> {
@@ -155,12 +162,11 @@ impl Server {
 
     pub fn command(&self) -> Command {
         let mut command = Command::new(program("campanile-server"));
-        command.env("CAMPANILE_SERVER_DATA", &self.data).env(
-            "CAMPANILE_SERVER_LISTEN",
-            format!("{}:{}", self.address, self.port),
-        );
-        // Rows pair again and again from one address; what it is good for is tested with the server.
-        command.env("CAMPANILE_SERVER_PAIRING__TRIES_PER_MINUTE", "1000");
+        command
+            .env("CAMPANILE_SERVER_DATA", &self.data)
+            .env("CAMPANILE_SERVER_LISTEN", self.address())
+            // Rows pair again and again from one address; what it is good for is tested with the server.
+            .env("CAMPANILE_SERVER_PAIRING__TRIES_PER_MINUTE", "1000");
         for (name, value) in &self.more {
             command.env(name, value);
         }

@@ -64,12 +64,18 @@ impl Source {
 
     /// Sends these events at once: all of them are accepted, or none.
     pub async fn send_all(&self, ids: &[impl AsRef<str>]) -> Result<Answer> {
+        self.send_all_saying(ids, "").await
+    }
+
+    /// The same with a text in each.
+    pub async fn send_all_saying(&self, ids: &[impl AsRef<str>], text: &str) -> Result<Answer> {
         let event = |id: &str| {
             json!({
                 "id": id,
                 "type": "conversation_assigned",
                 "recipients": [{ "id": self.recipient }],
                 "title": id,
+                "body": text,
                 "conversation": { "id": id, "number": id, "title": id },
             })
         };

@@ -23,6 +23,9 @@ const DREGS_PATIENCE: Duration = Duration::from_secs(3);
 /// The room of all bodies of those who have proven who they are, and that of all others.
 const ROOM_BYTES: usize = 64 * 1024 * 1024;
 
+/// A body that comes in parts grows by a quarter of itself, and by so many bytes at the least.
+const STEP_LEAST_BYTES: usize = 16 * 1024;
+
 /// Who sends a body, as far as the headers tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sender {
@@ -123,36 +126,53 @@ pub async fn request<T: serde::de::DeserializeOwned>(
 }
 
 async fn whole(body: &mut Body, room: &Arc<Semaphore>) -> Result<Read, Refusal> {
-    let mut taken: Option<OwnedSemaphorePermit> = None;
+    let mut taken = None;
     let (mut first, mut all) = (Bytes::new(), Vec::new());
     while let Some(part) = part(body).await {
         let part = part.map_err(|_| Refusal::told(Code::BadRequest, "The body broke off."))?;
-        if first.len().max(all.len()) + part.len() > BODY_MOST_BYTES {
+        let length = first.len().max(all.len()) + part.len();
+        if length > BODY_MOST_BYTES {
             return Err(too_large());
-        }
-        let bytes = u32::try_from(part.len()).unwrap_or(u32::MAX);
-        let more = room.clone().try_acquire_many_owned(bytes).map_err(|_| {
-            let told = "Too much is being sent at once. Send it again in a few seconds.";
-            Refusal::told(Code::Unavailable, told)
-        })?;
-        match &mut taken {
-            Some(taken) => taken.merge(more),
-            none => *none = Some(more),
         }
         // Most come in one part, which is not copied.
         if first.is_empty() {
+            take(room, part.len(), &mut taken)?;
             first = part;
-        } else {
-            if all.is_empty() {
-                all.extend_from_slice(&first);
-            }
-            all.extend_from_slice(&part);
+            continue;
         }
+        if length > all.capacity() {
+            // Not doubled, as a vector grows of its own: what is kept free is memory, too, and is taken from the room.
+            let capacity = length + (length / 4).max(STEP_LEAST_BYTES);
+            take(room, capacity - all.capacity(), &mut taken)?;
+            all.reserve_exact(capacity - all.len());
+        }
+        if all.is_empty() {
+            all.extend_from_slice(&first);
+        }
+        all.extend_from_slice(&part);
     }
     Ok(Read {
         bytes: if all.is_empty() { first } else { all.into() },
         _room: taken,
     })
+}
+
+/// Takes so much more of the room.
+fn take(
+    room: &Arc<Semaphore>,
+    bytes: usize,
+    taken: &mut Option<OwnedSemaphorePermit>,
+) -> Result<(), Refusal> {
+    let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+    let more = room.clone().try_acquire_many_owned(bytes).map_err(|_| {
+        let told = "Too much is being sent at once. Send it again in a few seconds.";
+        Refusal::told(Code::Unavailable, told)
+    })?;
+    match taken {
+        Some(taken) => taken.merge(more),
+        none => *none = Some(more),
+    }
+    Ok(())
 }
 
 /// Takes what still comes and drops it: a socket that is closed with bytes unread takes the answer along.

@@ -1,0 +1,27 @@
+//! What a process takes of the machine, as the kernel tells it.
+
+use std::fs;
+
+use anyhow::{Context as _, Result};
+
+pub const MIB: u64 = 1024 * 1024;
+
+/// Returns the most bytes of memory that a process had since it was started, or since [`forget_peak`].
+pub fn peak_bytes(process: u32) -> Result<u64> {
+    field(process, "VmHWM:")
+}
+
+/// Lets the kernel look for the peak anew.
+pub fn forget_peak(process: u32) -> Result<()> {
+    Ok(fs::write(format!("/proc/{process}/clear_refs"), "5")?)
+}
+
+fn field(process: u32, name: &str) -> Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    let kib: u64 = kib
+        .with_context(|| format!("{name} of a process"))?
+        .parse()?;
+    Ok(kib * 1024)
+}
