@@ -1,13 +1,14 @@
 //! F35, F37: the session bus dies under the desk and comes back at its place, and panel and daemon with it.
 
-use std::fs;
-
 use anyhow::{Result, ensure};
 use campanile_tests::stage::{
     Signal, Stage, app::part, desktop, notify::Ear, part_process, signal, tray::Tray,
 };
 
-use crate::row::{Course, Row, Slowest};
+use crate::{
+    row::{Course, Row, Slowest},
+    size::Size,
+};
 
 pub const ROW: Row = Row {
     id: "F35",
@@ -25,12 +26,12 @@ fn rounds(course: &Course) -> Result<String> {
         let (mut slowest, mut after_first) = (Slowest::default(), None);
         for round in 0..course.rounds {
             died(&stage, round, &mut slowest)?;
-            let now = size_of(stage.app.pid()?)?;
+            let now = Size::of(stage.app.pid()?)?;
             // The first death may leave something for good, but not each.
             let first = *after_first.get_or_insert(now);
             ensure!(
-                now <= (first.0 + 1, first.1 + 2),
-                "round {round}: {first:?} threads and files became {now:?}"
+                now.threads <= first.threads + 1 && now.files <= first.files + 2,
+                "round {round}: {first} became {now}"
             );
         }
         Ok(format!(
@@ -79,10 +80,4 @@ fn restart_parts() -> Result<()> {
         desktop(&["start", part])?;
     }
     Ok(())
-}
-
-/// Returns how many threads and open files a process has.
-fn size_of(process: u32) -> Result<(usize, usize)> {
-    let count = |what: &str| fs::read_dir(format!("/proc/{process}/{what}")).map(Iterator::count);
-    Ok((count("task")?, count("fd")?))
 }

@@ -23,11 +23,13 @@ mod results;
 mod row;
 mod secrets_stay;
 mod server_killed;
+mod size;
 mod slept;
 mod slow_clients;
 mod starts;
 mod stopped;
 mod switched;
+mod toasts;
 
 use std::{env, process::ExitCode, time::Instant};
 
@@ -50,6 +52,7 @@ const ROWS: &[Row] = &[
     slept::ROW,
     bus_died::ROW,
     keyring::ROW,
+    toasts::ROW,
     starts::ROW,
     switched::ROW,
     secrets_stay::ROW,
