@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod daemon;
+pub mod hand;
 pub mod handler;
 pub mod notify;
 pub mod opened;

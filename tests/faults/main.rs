@@ -18,6 +18,7 @@ mod hogs;
 mod keyring;
 mod power_cut;
 mod process;
+mod power_cut_desk;
 mod read_only;
 mod results;
 mod row;
@@ -30,6 +31,7 @@ mod starts;
 mod stopped;
 mod switched;
 mod toasts;
+mod told;
 
 use std::{env, process::ExitCode, time::Instant};
 
@@ -41,6 +43,7 @@ const ROWS: &[Row] = &[
     client_killed::ROW,
     server_killed::ROW,
     power_cut::ROW,
+    power_cut_desk::ROW,
     stopped::ROW,
     disk_full::ROW,
     disk_full_desk::ROW,

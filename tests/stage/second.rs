@@ -60,21 +60,36 @@ impl SecondDesk {
         self.push(&json!({ "type": "preferred", "cells": [cell] }))
     }
 
+    /// Returns what is chosen, for everything and a kind.
+    pub fn chosen(&self, kind: &str, facet: &str) -> Result<Value> {
+        let snapshot = self.page(None)?;
+        let cells = snapshot["head"]["cells"].as_array().context("cells")?;
+        let is_it =
+            |cell: &&Value| cell["scope"] == "*" && cell["kind"] == kind && cell["facet"] == facet;
+        let cell = cells.iter().find(is_it);
+        Ok(cell.map_or(Value::Null, |cell| cell["value"].clone()))
+    }
+
     /// Marks everything read.
     pub fn read_all(&self) -> Result<()> {
         self.push(&json!({ "type": "all_read", "up_to": i64::MAX }))
     }
 
-    /// Returns the conversations of all that the server has for the agent, notice by notice, page by page.
+    /// Returns the conversations of all that the server has for the agent, notice by notice.
     pub fn conversations(&self) -> Result<Vec<String>> {
+        let ids = self.items()?;
+        let ids = ids
+            .iter()
+            .map(|item| item["notice"]["conversation"]["id"].as_str());
+        Ok(ids.flatten().map(str::to_owned).collect())
+    }
+
+    /// Returns all that the server has for the agent, page by page.
+    fn items(&self) -> Result<Vec<Value>> {
         let mut found = Vec::new();
         let mut page = self.page(None)?;
         loop {
-            let items = page["items"].as_array().context("items")?;
-            let ids = items
-                .iter()
-                .map(|item| item["notice"]["conversation"]["id"].as_str());
-            found.extend(ids.flatten().map(str::to_owned));
+            found.extend(page["items"].as_array().context("items")?.iter().cloned());
             match page["next"].as_str() {
                 Some(next) => page = self.page(Some(next))?,
                 None => return Ok(found),
@@ -95,10 +110,9 @@ impl SecondDesk {
     }
 
     /// Returns how the server has the conversations marked, by their numbers.
-    fn marks(&self) -> Result<BTreeMap<String, String>> {
-        let snapshot = self.page(None)?;
-        let items = snapshot["items"].as_array().context("items")?;
-        Ok(items
+    pub fn marks(&self) -> Result<BTreeMap<String, String>> {
+        Ok(self
+            .items()?
             .iter()
             .map(|item| {
                 let conversation = item["notice"]["conversation"]["id"].as_str();

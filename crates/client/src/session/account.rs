@@ -64,6 +64,9 @@ impl Session {
             cursor: self.of.cursor.clone(),
         });
         self.of.account = loaded.account;
+        // After a power cut the deeds are all there, while the notices may be as they were before them.
+        self.replay_choices();
+        self.replay_marks(now);
         self.out.push(Effect::Follow(following));
         self.choices_changed();
         self.see_day(now);

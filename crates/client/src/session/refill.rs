@@ -212,6 +212,34 @@ impl Session {
         self.choices_changed();
     }
 
+    /// Puts the choices on top that the server has not heard yet.
+    pub(super) fn replay_choices(&mut self) {
+        for (cell, at) in self.of.deeds.pending_cells() {
+            if self.of.preferences.apply(&cell, at) {
+                self.kept.cells.push((cell, at));
+            }
+        }
+    }
+
+    /// Puts the marks on top that the server has not heard yet.
+    pub(super) fn replay_marks(&mut self, now: Timestamp) {
+        let mut marked = Vec::new();
+        for change in self.of.deeds.pending().to_vec() {
+            let deed = match change.deed {
+                Deed::Marked { ids, mark } => Change::Marked { ids, mark },
+                Deed::AllRead { up_to, filter } => Change::AllRead { up_to, filter },
+                _ => continue,
+            };
+            let entry = Entry {
+                seq: Seq(0),
+                at: change.at,
+                change: deed,
+            };
+            marked.extend(self.of.inbox.apply(&entry).marked);
+        }
+        self.take_marks(marked, now);
+    }
+
     fn end_refill(&mut self, refill: &Refill, epoch: Epoch, cursor: String, now: Timestamp) {
         let unseen = self.of.inbox.items().filter(|(id, item)| {
             // What stayed behind before is not missed.
@@ -237,28 +265,10 @@ impl Session {
         if put_back {
             tracing::warn!("the server was put back to an earlier state");
             self.push_answered_again(now);
-            for (cell, at) in self.of.deeds.pending_cells() {
-                if self.of.preferences.apply(&cell, at) {
-                    self.kept.cells.push((cell, at));
-                }
-            }
+            self.replay_choices();
             self.choices_changed();
         }
-        let mut marked = Vec::new();
-        for change in self.of.deeds.pending().to_vec() {
-            let deed = match change.deed {
-                Deed::Marked { ids, mark } => Change::Marked { ids, mark },
-                Deed::AllRead { up_to, filter } => Change::AllRead { up_to, filter },
-                _ => continue,
-            };
-            let entry = Entry {
-                seq: Seq(0),
-                at: change.at,
-                change: deed,
-            };
-            marked.extend(self.of.inbox.apply(&entry).marked);
-        }
-        self.take_marks(marked, now);
+        self.replay_marks(now);
         // The log goes on after this, whatever was heard of before: places beyond may be used again.
         self.of.newest = refill.highest;
         self.of.told_up_to = refill.highest;

@@ -32,7 +32,8 @@ pub fn make_private(path: &Path) -> io::Result<()> {
     options.open(path).map(drop)
 }
 
-/// Writes a file that nobody else can read in place of another. A power cut leaves the old one or the new one.
+/// Writes a file that nobody else can read in place of another. A power cut leaves the old one or the new one; once
+/// this has returned, the new one.
 ///
 /// # Errors
 /// What the file system says.
@@ -43,7 +44,14 @@ pub fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     make_private(&fresh)?;
     fs::write(&fresh, text)?;
     fs::File::open(&fresh)?.sync_all()?;
-    fs::rename(&fresh, path)
+    fs::rename(&fresh, path)?;
+    // The name is the folder's: without this a power cut soon after brings the old file back. Some file systems of
+    // other machines know no such thing, and the file stands all the same.
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    }
+    Ok(())
 }
 
 /// Takes the rights of everybody else away. On Windows the profile's folder does that.

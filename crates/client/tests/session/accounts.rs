@@ -2,17 +2,26 @@
 
 use campanile_client::{
     act::Action,
+    effect::KeptItem,
     message::{Link, Loaded, Message, PairingFault, StoreFault},
     session::Now,
     view::AskView,
 };
-use campanile_core::change::Mark;
-use campanile_protocol::{changes::Outcome, problem::Code};
+use campanile_core::{
+    change::{Mark, Seq},
+    ids::ChangeId,
+    inbox::Marked,
+};
+use campanile_protocol::{
+    changes::{Deed, Outcome, PushedChange},
+    problem::Code,
+};
 use expect_test::expect;
+use serde_json::json;
 
 use crate::{
     refill::{head, item, page},
-    stage::{Stage, account, check, one},
+    stage::{Stage, account, at, cell, check, id, notice, one},
 };
 
 #[test]
@@ -362,6 +371,51 @@ fn a_store_that_was_made_anew_gets_what_nobody_else_has_and_the_server_tells_the
             10:00:00.400 woke
               toast Summary "4 notifications while you were away" "SLA breached: 4" [Open] 5000 ms
               wake 10:00:30
+        "#]],
+    );
+}
+
+#[test]
+fn deeds_that_a_power_cut_left_out_of_the_inbox_hold_from_the_start() {
+    let kept = |n| KeptItem {
+        notice: notice(n, "sla_expired", at("08:00")),
+        seq: Seq(i64::try_from(n).expect("small")),
+        bell: true,
+        marked: Marked {
+            mark: Mark::Unread,
+            at: at("08:00"),
+        },
+    };
+    let deeds = [
+        Deed::Marked {
+            ids: vec![id(1)],
+            mark: Mark::Read,
+        },
+        Deed::Marked {
+            ids: vec![id(2), id(9)],
+            mark: Mark::Removed,
+        },
+        Deed::Preferred {
+            cells: vec![cell("*", "volume", json!(90))],
+        },
+    ];
+    check(
+        |desk| {
+            let change = |(n, deed)| PushedChange {
+                id: ChangeId(uuid::Uuid::from_u128(n)),
+                at: at("09:00"),
+                deed,
+            };
+            desk.load(Loaded {
+                items: vec![kept(1), kept(2), kept(3)],
+                pending: (1..).zip(deeds).map(change).collect(),
+                ..Loaded::default()
+            });
+        },
+        expect![[r#"
+              keep marks: n1 read, n2 removed; cells: */*/volume=90
+              follow mira from Some("start")
+              tray Urgent Digit(1) "Campanile: 1 unread"
         "#]],
     );
 }

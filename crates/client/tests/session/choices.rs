@@ -133,6 +133,7 @@ fn a_choice_of_an_earlier_run_that_is_refused_asks_for_the_present() {
             desk.answers(&refused());
         },
         expect![[r#"
+              keep cells: */*/volume=90
               follow mira from Some("start")
               push c1(*/*/volume=90)
               wake 10:00:30
