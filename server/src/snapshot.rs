@@ -106,7 +106,7 @@ pub fn first(db: &Connection, log: &Log, view: View) -> Result<(Snapshot, Seq), 
         before: Seq(head.0 + 1),
     };
     let mut snapshot = page_from(db, log, after)?;
-    snapshot.head = Some(head_of(db, log, view)?);
+    snapshot.head = Some(head_of(db, log, head, view)?);
     Ok((snapshot, head))
 }
 
@@ -219,10 +219,10 @@ fn item(body: &str, stored: &Stored) -> Result<Option<SnapshotItem>, Refusal> {
     }))
 }
 
-fn head_of(db: &Connection, log: &Log, view: View) -> Result<Head, Refusal> {
-    let scopes: String = db
-        .prepare_cached("SELECT scopes FROM agents WHERE no = ?1")?
-        .query_row([log.agent], |row| row.get(0))?;
+fn head_of(db: &Connection, log: &Log, last: Seq, view: View) -> Result<Head, Refusal> {
+    let (scopes, complete_after): (String, i64) = db
+        .prepare_cached("SELECT scopes, pruned_to FROM agents WHERE no = ?1")?
+        .query_row([log.agent], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let policy: String = db
         .prepare_cached("SELECT policy FROM server")?
         .query_row([], |row| row.get(0))?;
@@ -232,6 +232,8 @@ fn head_of(db: &Connection, log: &Log, view: View) -> Result<Head, Refusal> {
         .collect();
     let (unread_rows, unread_items) = unread(db, log, view.now)?;
     Ok(Head {
+        last,
+        complete_after: Seq(complete_after),
         scopes: serde_json::from_str(&scopes)?,
         policy: serde_json::from_str(&policy)?,
         cells,

@@ -168,9 +168,19 @@ impl Desk {
             tab: Tab::All,
             ..PageFilter::default()
         };
-        let page = self.store.page(&filter, None, self.wall.now(), 1_000);
-        let page = page.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
-        let items = page.rows.into_iter().flat_map(|row| row.items);
+        let (mut rows, mut after) = (Vec::new(), None);
+        loop {
+            let page = self
+                .store
+                .page(&filter, after.as_deref(), self.wall.now(), 50);
+            let page = page.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+            rows.extend(page.rows);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let items = rows.into_iter().flat_map(|row| row.items);
         Ok(items
             .map(|item| {
                 let (notice, mark) = (item.notice, item.marked.mark);

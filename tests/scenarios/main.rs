@@ -2,6 +2,7 @@
 
 mod choices;
 mod clocks;
+mod copies;
 mod desk;
 mod elsewhere;
 mod releases;

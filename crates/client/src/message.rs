@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use campanile_core::{
-    change::{Entry, Scopes},
+    change::{Entry, Scopes, Seq},
     decide::Verdict,
     ids::{ChangeId, Epoch, EventId},
     inbox::Inbox,
@@ -198,6 +198,8 @@ pub enum Link {
     Connected {
         /// The server's clock less ours, in milliseconds.
         offset_ms: i64,
+        /// Where the log ends.
+        last: Seq,
     },
     /// No answer; trying again.
     Offline {
@@ -206,9 +208,9 @@ pub enum Link {
         /// Why, as a code of the language catalogue (`offline-<code>`): `no_answer`, `dns`, `tls`, `refused`, `portal`, `server`, …
         why: &'static str,
     },
-    /// The server knows this desk no more; nothing is tried until somebody signs in.
+    /// The server knows this desk no more; it is asked now and then whether it still does not.
     SignedOut,
-    /// The server needs a newer desk.
+    /// The server needs a newer desk; it is asked now and then whether it still does.
     TooOld,
 }
 

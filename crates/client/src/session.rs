@@ -160,7 +160,8 @@ struct Belongings {
     asked_for_present: bool,
     /// The last place of the log that was heard of.
     newest: Seq,
-    /// Arrivals up to here were known at the start or by a snapshot: told again, they interrupt nobody.
+    /// Arrivals up to here were known at the start or by a snapshot: told again, they interrupt nobody. It is never beyond the
+    /// end of the log, so that a place that was a lie silences nothing (S25).
     told_up_to: Seq,
     /// How many notices and entries could not be read since the present was last told.
     unreadable: u32,

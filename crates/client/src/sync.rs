@@ -38,7 +38,7 @@ use state::State;
 /// A stream that brought neither the end of a line nor a KiB of one for so long is dead: the server sends a comment every 15 s.
 pub const SILENCE: Duration = Duration::from_secs(40);
 
-/// A server that refused the token is asked again after so long: it may have been its own mistake.
+/// A server that refused the token, or wanted a newer desk, is asked again after so long: it may have been its own mistake.
 const LOOK_AGAIN: Duration = Duration::from_secs(5 * 60);
 
 /// What the desk tells the task that follows.
@@ -95,8 +95,8 @@ fn chance() -> f64 {
     getrandom::u64().map_or(0.5, |bits| (bits >> 11) as f64 / (1_u64 << 53) as f64)
 }
 
-/// Follows a server until it is told to stop, or the desk is too old for it. While the token is refused it looks every five
-/// minutes whether it still is.
+/// Follows a server until it is told to stop. While the token is refused, or the desk is too old, it looks every five minutes
+/// whether it still is.
 ///
 /// Everything it hears goes into `mailbox` as [`Message::From`] that account; it waits where that is full.
 /// It never waits for the mailbox before it takes a command, so that the desk may wait for it.
@@ -135,8 +135,7 @@ pub async fn follow(
                 None => return,
             };
             state.set_online(false);
-            let is_final = link == Link::TooOld;
-            if state.tell(Message::Link(link)).await.is_err() || is_final {
+            if state.tell(Message::Link(link)).await.is_err() {
                 return;
             }
             until_let_in(&state, &following.server, &token).await;

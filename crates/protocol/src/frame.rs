@@ -1,7 +1,7 @@
 //! The frames of the stream: server-sent events whose name is the frame's type.
 
 use campanile_core::{
-    change::Entry,
+    change::{Entry, Seq},
     ids::{Epoch, SourceId},
     time::Timestamp,
 };
@@ -34,6 +34,9 @@ pub struct Hello {
     pub now: Timestamp,
     /// The oldest desk, by its protocol, that is served.
     pub min_desk: u32,
+    /// The last place of the agent's log.
+    #[cfg_attr(feature = "openapi", schema(value_type = i64))]
+    pub last: Seq,
 }
 
 /// Entries of the log, in order.

@@ -37,6 +37,12 @@ pub struct Snapshot {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Head {
+    /// The last place of the log, which goes on after it.
+    #[cfg_attr(feature = "openapi", schema(value_type = i64))]
+    pub last: Seq,
+    /// Of what is after this place the log lacks nothing; of what is up to it retention has taken some.
+    #[cfg_attr(feature = "openapi", schema(value_type = i64))]
+    pub complete_after: Seq,
     /// Who the agent is.
     #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Scopes))]
     pub scopes: Scopes,

@@ -16,6 +16,7 @@ use crate::{
     cursor::Cursor,
     refusal::Refusal,
     routes::caller::{self, Connection, Desk},
+    store,
 };
 use body::Frames;
 
@@ -60,11 +61,33 @@ pub async fn get(
         .join(desk.agent, desk.agent_id, desk.no, connection.cut, || {
             caller::desk(&headers, &app).map(drop)
         })?;
+    let presence = app.presences.frame(desk.agent, view.now);
+    let (end, told, last, more) = app
+        .readers
+        .read(move |db| {
+            let end = store::log::head(db, log.agent)?;
+            match log.resume(db, cursor)? {
+                None => log
+                    .snapshot_frame(db, view)
+                    .map(|(frame, seq)| (end, frame, seq, false)),
+                Some(seq) => {
+                    let page = log.page(db, seq, campanile_protocol::changes::PAGE_MOST)?;
+                    let frame = if page.entries.is_empty() {
+                        String::new()
+                    } else {
+                        page.frame()
+                    };
+                    Ok((end, frame, page.last, page.more))
+                }
+            }
+        })
+        .await?;
     let hello = frame::Hello {
         protocol: PROTOCOL,
         epoch: log.epoch,
         now: view.now,
         min_desk: MIN_DESK,
+        last: end,
     };
     let mut first = format!(
         "retry: {}\nevent: {}\ndata: {}\n\n",
@@ -72,24 +95,6 @@ pub async fn get(
         frame::HELLO,
         serde_json::to_string(&hello)?
     );
-    let presence = app.presences.frame(desk.agent, view.now);
-    let (told, last, more) = app
-        .readers
-        .read(move |db| match log.resume(db, cursor)? {
-            None => log
-                .snapshot_frame(db, view)
-                .map(|(frame, seq)| (frame, seq, false)),
-            Some(seq) => {
-                let page = log.page(db, seq, campanile_protocol::changes::PAGE_MOST)?;
-                let frame = if page.entries.is_empty() {
-                    String::new()
-                } else {
-                    page.frame()
-                };
-                Ok((frame, page.last, page.more))
-            }
-        })
-        .await?;
     first.push_str(&told);
     first.push_str(&String::from_utf8_lossy(&presence));
     let frames = Frames::new(listener, app.readers.clone(), log, first.into(), last, more);

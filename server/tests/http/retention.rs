@@ -35,6 +35,8 @@ async fn what_was_read_goes_and_what_is_unread_stays() {
     assert_eq!(titles, ["fresh", "unread"]);
     let (snapshot, _) = stage.stream(&mira, Some(&oldest)).await.snapshot().await;
     assert_eq!(snapshot.items.len(), 2);
+    let head = snapshot.head.unwrap();
+    assert_eq!((head.complete_after.0, head.last.0), (4, 5));
     assert_eq!(
         stage
             .get(&mira, &format!("/v1/changes?after={oldest}"))

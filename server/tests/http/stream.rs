@@ -38,6 +38,12 @@ async fn a_newcomer_hears_hello_then_the_present_then_what_happens() {
         (1, 1, stage.now())
     );
     let (snapshot, cursor) = stream.snapshot().await;
+    let head = snapshot.head.as_ref().unwrap();
+    let end = stage.log(&mira).last().unwrap().seq;
+    assert_eq!(
+        (hello.last, head.last, head.complete_after),
+        (end, end, Seq(0))
+    );
     assert_eq!(
         (snapshot.items.len(), &snapshot.cursor, snapshot.epoch),
         (1, &cursor, hello.epoch)

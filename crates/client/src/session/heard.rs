@@ -37,7 +37,7 @@ impl Session {
             match change {
                 Change::Arrived { notice, bell, .. } if touched.arrived.is_some() => {
                     if let Some(refill) = &mut self.of.refill {
-                        refill.saw(notice.id, seq);
+                        refill.saw(notice.id);
                     }
                     let unread = Marked {
                         mark: Mark::Unread,

@@ -74,7 +74,8 @@ impl Session {
     pub(super) fn linked(&mut self, link: Link, now: Timestamp) {
         let state = &mut self.of.link;
         let part = match &link {
-            Link::Connected { offset_ms } => {
+            Link::Connected { offset_ms, last } => {
+                self.of.told_up_to = self.of.told_up_to.min(*last);
                 self.dirty |= state.offset_ms != Some(*offset_ms);
                 state.offset_ms = Some(*offset_ms);
                 state.down_since = None;

@@ -12,6 +12,7 @@ use campanile_protocol::changes::{Deed, PUSH_MOST, PushedChange};
 use super::{
     Session,
     deeds::{Before, Withheld},
+    refill::Refill,
 };
 use crate::{
     act::{Availability, What},
@@ -55,7 +56,7 @@ impl Session {
     }
 
     pub(super) fn read_all(&mut self, filter: Filter, now: Timestamp) {
-        let up_to = self.of.newest;
+        let up_to = self.of.refill.as_ref().map_or(self.of.newest, Refill::last);
         let meant = |id: &EventId| {
             self.of
                 .inbox

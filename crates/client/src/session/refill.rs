@@ -29,16 +29,12 @@ pub struct Refill {
     same_epoch: bool,
     /// Whether this desk had followed before: what is unknown then is news.
     had_followed: bool,
-    /// Whether the log of this life was to be continued and could not be.
-    refused: bool,
-    /// Up to where this desk had followed.
-    followed_to: Seq,
-    /// The last place that it told.
-    highest: Seq,
+    /// Whether a copy of the database was put back since, and may have been written to.
+    put_back: bool,
+    /// Where the log ends.
+    last: Seq,
     /// The last place where the same notice stands as before.
     common: Seq,
-    /// The last place that this desk had followed past, and where it knows nothing of the notice that stands there.
-    retold: Seq,
     /// The notices that it told, and those that arrived meanwhile.
     seen: HashSet<EventId>,
     /// The badge as the server counts it, adjusted by what happened since.
@@ -46,26 +42,14 @@ pub struct Refill {
 }
 
 impl Refill {
-    /// Takes note that the server has a notice at this place.
-    pub fn saw(&mut self, id: EventId, seq: Seq) {
+    /// Takes note that the server has a notice.
+    pub fn saw(&mut self, id: EventId) {
         self.seen.insert(id);
-        self.highest = self.highest.max(seq);
     }
 
-    /// Compares the place of a notice with what was known before: none where it was not.
-    fn compare(&mut self, seq: Seq, known: Option<Seq>) {
-        match known {
-            Some(known) if known == seq => self.common = self.common.max(seq),
-            None if seq <= self.followed_to => self.retold = self.retold.max(seq),
-            _ => {}
-        }
-    }
-
-    /// Says whether this is the log of the same life as it was before notices up to `lost`: a copy of the database was
-    /// put back, and may have been written to since. That a desk was away for longer than the log is kept, or that
-    /// something was removed elsewhere, looks otherwise: the log went on.
-    fn was_put_back(&self, lost: Seq) -> bool {
-        self.same_epoch && self.refused && (lost > self.highest || self.retold > self.common)
+    /// Returns where the log ends that is told.
+    pub fn last(&self) -> Seq {
+        self.last
     }
 
     /// Returns the badge until the last page is in.
@@ -93,10 +77,11 @@ impl Session {
         let mut news = Vec::new();
         for item in items {
             let id = item.notice.id;
-            refill.saw(id, item.seq);
-            self.of.newest = self.of.newest.max(item.seq);
+            refill.saw(id);
             let known = self.of.inbox.item(id).copied();
-            refill.compare(item.seq, known.map(|known| known.seq));
+            if known.is_some_and(|known| known.seq == item.seq) {
+                refill.common = refill.common.max(item.seq);
+            }
             self.of
                 .inbox
                 .put(item.seq, &item.notice, item.bell, item.marked);
@@ -137,9 +122,15 @@ impl Session {
     fn begin_refill(&mut self, epoch: Epoch, head: Head, now: Timestamp) {
         let same_epoch = self.of.epoch.is_none_or(|known| known == epoch);
         let had_followed = self.of.epoch.is_some();
+        // A log that ends before what was heard of it, or that lacks nothing where it could not be continued, is not the one
+        // that was followed. That the desk was away for longer than the log is kept looks otherwise.
+        let refused = self.of.cursor.is_some() && !self.of.asked_for_present;
         let followed_to = self.of.newest;
+        let put_back = same_epoch
+            && had_followed
+            && (head.last < followed_to || (refused && head.complete_after < followed_to));
+        let last = head.last;
         if !same_epoch {
-            self.of.newest = Seq(0);
             self.push_answered_again(now);
         }
         self.of.unreadable = 0;
@@ -166,11 +157,9 @@ impl Session {
         self.of.refill = Some(Refill {
             same_epoch,
             had_followed,
-            refused: self.of.cursor.is_some() && !self.of.asked_for_present,
-            followed_to,
-            highest: Seq(0),
-            common: Seq(0),
-            retold: Seq(0),
+            put_back,
+            last,
+            common: NOWHERE,
             seen: HashSet::new(),
             rows,
         });
@@ -247,12 +236,10 @@ impl Session {
         });
         let mut unseen: Vec<_> = unseen.map(|(id, item)| (id, item.seq)).collect();
         unseen.sort_unstable_by_key(|(_, seq)| *seq);
-        let lost = unseen.iter().map(|(_, seq)| *seq).max();
-        let put_back = refill.was_put_back(lost.unwrap_or(NOWHERE));
         // A restored server lacks what happened after its backup: that stays here, though it is there no more (F31).
         let (stays, goes): (Vec<_>, Vec<_>) = unseen
             .into_iter()
-            .partition(|(_, seq)| !refill.same_epoch || (put_back && *seq > refill.common));
+            .partition(|(_, seq)| !refill.same_epoch || (refill.put_back && *seq > refill.common));
         if !stays.is_empty() {
             self.strand(stays.into_iter().map(|(id, _)| id).collect());
         }
@@ -262,7 +249,7 @@ impl Session {
             self.of.urgent.remove(&id);
             self.kept.forgotten.push(id);
         }
-        if put_back {
+        if refill.put_back {
             tracing::warn!("the server was put back to an earlier state");
             self.push_answered_again(now);
             self.replay_choices();
@@ -270,8 +257,8 @@ impl Session {
         }
         self.replay_marks(now);
         // The log goes on after this, whatever was heard of before: places beyond may be used again.
-        self.of.newest = refill.highest;
-        self.of.told_up_to = refill.highest;
+        self.of.newest = refill.last;
+        self.of.told_up_to = refill.last;
         self.of.asked_for_present = false;
         self.of.cursor = Some(cursor.clone());
         self.kept.cursor = Some(cursor);

@@ -2,7 +2,11 @@
 
 use std::{fmt, marker::PhantomData};
 
-use campanile_core::{change::Entry, change::Scopes, ids::Epoch, policy::Policy};
+use campanile_core::{
+    change::{Entry, Scopes, Seq},
+    ids::Epoch,
+    policy::Policy,
+};
 use campanile_protocol::{
     frame::{ENTRIES, Entries, Frame, PRESENCE, SNAPSHOT},
     snapshot::{DatedCell, Head, Snapshot, SnapshotItem},
@@ -101,6 +105,8 @@ fn snapshot_of(data: &str) -> Option<Read<Snapshot>> {
     }
     #[derive(Deserialize)]
     struct LenientHead {
+        last: Seq,
+        complete_after: Seq,
         scopes: Scopes,
         policy: Policy,
         cells: Readable<DatedCell>,
@@ -111,6 +117,8 @@ fn snapshot_of(data: &str) -> Option<Read<Snapshot>> {
     let read: Lenient = serde_json::from_str(data).ok()?;
     warn(read.items.left_out);
     let head = read.head.map(|head| Head {
+        last: head.last,
+        complete_after: head.complete_after,
         scopes: head.scopes,
         policy: head.policy,
         cells: head.cells.parts,

@@ -287,7 +287,8 @@ impl Stream<'_> {
         if self.connected.is_none() {
             self.connected = Some(Instant::now());
             let offset_ms = hello.now.since_ms((self.state.surroundings.wall)());
-            self.tell(Link::Connected { offset_ms }).await?;
+            let last = hello.last;
+            self.tell(Link::Connected { offset_ms, last }).await?;
             self.state.set_online(true);
         }
         Ok(())

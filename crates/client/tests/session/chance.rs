@@ -17,7 +17,7 @@ use campanile_protocol::{changes::Outcome, frame::Presence};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::stage::{Stage, at, cell, id, nights};
+use crate::stage::{Stage, at, cell, id, nights, up};
 
 const KINDS: &[&str] = &[
     "sla_expired",
@@ -230,7 +230,7 @@ fn message(op: &Op, desk: &mut Stage, watch: &mut Watch) -> Message {
             }
             Message::ToastFailed(key)
         }),
-        Op::Link { up: true } => Message::Link(Link::Connected { offset_ms: 0 }),
+        Op::Link { up: true } => Message::Link(up(0)),
         Op::Link { up: false } => Message::Link(Link::Offline {
             retry_at: desk.now,
             why: "no_answer",

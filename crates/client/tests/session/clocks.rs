@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use campanile_client::{
     act::Action,
-    message::{Link, Message},
+    message::Message,
     session::Now,
     view::{Part, PartState, QuietView, Window},
 };
@@ -12,7 +12,7 @@ use campanile_core::zone::Rules;
 use campanile_protocol::changes::Outcome;
 use expect_test::expect;
 
-use crate::stage::{Stage, at, nights, one};
+use crate::stage::{Stage, at, nights, one, up};
 
 /// Writes a part as the health page shows it.
 fn part(desk: &Stage, part: Part) -> String {
@@ -47,7 +47,7 @@ fn the_clock_is_told_beside_the_server_s_and_warned_of_beyond_two_minutes() {
         7_500_000,
         -200_000_000,
     ] {
-        desk.tell(Message::Link(Link::Connected { offset_ms }));
+        desk.tell(Message::Link(up(offset_ms)));
         told += &part(&desk, Part::Clock);
     }
     desk.tell(Message::Act(Action::Language {

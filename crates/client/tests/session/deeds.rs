@@ -12,7 +12,7 @@ use campanile_core::{
 use campanile_protocol::{changes::Outcome, problem::Code};
 use expect_test::expect;
 
-use crate::stage::{at, check, id, notice, one, toast};
+use crate::stage::{at, check, id, notice, one, toast, up};
 
 #[test]
 fn reading_counts_at_once_and_the_server_is_told() {
@@ -271,7 +271,7 @@ fn what_is_done_offline_is_told_when_the_link_is_back() {
             desk.say("offline still", Message::Link(offline));
             desk.act("read", Action::Read { what: one(2) });
             desk.clock("10:05");
-            desk.say("connected", Message::Link(Link::Connected { offset_ms: 0 }));
+            desk.say("connected", Message::Link(up(0)));
             desk.wake("10:05:30");
             desk.answers(&Outcome::Accepted);
         },

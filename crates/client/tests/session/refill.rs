@@ -20,12 +20,23 @@ use crate::stage::{Stage, at, cell, check, notice, one, scopes};
 
 pub fn head(unread: u32) -> Head {
     Head {
+        last: Seq(0),
+        complete_after: Seq(0),
         scopes: scopes("Mira Oak"),
         policy: Policy::default(),
         cells: Vec::new(),
         unread_rows: unread,
         unread_items: unread,
         availability: "busy".into(),
+    }
+}
+
+/// As of a log that went on for long, and of which retention took what it may.
+pub fn gone_on(head: Head) -> Head {
+    Head {
+        last: Seq(1_000),
+        complete_after: Seq(1_000),
+        ..head
     }
 }
 
@@ -42,7 +53,13 @@ pub fn item(n: u64, seq: i64, mark: Mark) -> SnapshotItem {
     }
 }
 
+/// Returns a page; a log whose end is not told ends with the last of its notices.
 pub fn page(epoch: u128, head: Option<Head>, items: Vec<SnapshotItem>, last: bool) -> Message {
+    let end = items.iter().map(|item| item.seq).max();
+    let head = head.map(|head| Head {
+        last: head.last.max(end.unwrap_or_default()),
+        ..head
+    });
     Message::Snapshot(Box::new(Snapshot {
         epoch: Epoch(Uuid::from_u128(epoch)),
         cursor: "snapshot".into(),
@@ -112,7 +129,7 @@ fn after_a_gap_what_is_new_is_summed_up_and_what_is_gone_goes() {
                 "the present",
                 page(
                     0,
-                    Some(head(6)),
+                    Some(gone_on(head(6))),
                     known.into_iter().chain(news).collect(),
                     true,
                 ),

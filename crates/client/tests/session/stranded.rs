@@ -1,15 +1,20 @@
 //! Notices that the server has no more: they stay on this desk, and say so (F31).
 
-use campanile_client::{act::Action, effect::KeptItem, session::Now};
+use campanile_client::{
+    act::Action,
+    effect::{Effect, KeptItem},
+    message::{Link, Message},
+    session::Now,
+};
 use campanile_core::{
     change::{Mark, Seq},
     inbox::Marked,
 };
-use campanile_protocol::{changes::Outcome, problem::Code};
+use campanile_protocol::{changes::Outcome, problem::Code, snapshot::Head};
 use expect_test::expect;
 
 use crate::{
-    refill::{badge, head, item, page},
+    refill::{badge, gone_on, head, item, page},
     stage::{Stage, check, id, notice, one},
 };
 
@@ -90,7 +95,14 @@ fn what_stayed_behind_is_not_missed_by_a_later_present_and_may_come_again() {
             restored(desk);
             desk.answers(&Outcome::Accepted);
             desk.so_far();
-            let present = || page(7, Some(head(0)), vec![item(1, 1, Mark::Read)], true);
+            let present = || {
+                page(
+                    7,
+                    Some(gone_on(head(0))),
+                    vec![item(1, 1, Mark::Read)],
+                    true,
+                )
+            };
             desk.say("the present of the same life", present());
             stranded(desk);
             let mut entry = desk.arrival(2, "ticket_closed");
@@ -99,7 +111,10 @@ fn what_stayed_behind_is_not_missed_by_a_later_present_and_may_come_again() {
             desk.say("the source sends it again", heard);
             stranded(desk);
             let later = vec![item(1, 1, Mark::Read), item(4, 5, Mark::Read)];
-            desk.say("the log went on", page(7, Some(head(0)), later, true));
+            desk.say(
+                "the log went on",
+                page(7, Some(gone_on(head(0))), later, true),
+            );
             stranded(desk);
             badge(desk);
         },
@@ -295,7 +310,10 @@ fn a_present_that_was_asked_for_is_no_database_that_was_put_back() {
         "the last one was removed at another desk",
         page(
             0,
-            Some(head(2)),
+            Some(Head {
+                last: Seq(4),
+                ..head(2)
+            }),
             vec![item(1, 1, Mark::Unread), item(2, 2, Mark::Unread)],
             true,
         ),
@@ -310,5 +328,172 @@ fn a_present_that_was_asked_for_is_no_database_that_was_put_back() {
           tray Calm Digit(2) "Campanile: 2 unread"
           not on the server: 
     "#]]
+    .assert_eq(&desk.written);
+}
+
+/// Something arrives at a place of the log that the story names.
+fn arrives_at(desk: &mut Stage, n: u64, seq: i64) {
+    let mut entry = desk.arrival(n, "sla_expired");
+    entry.seq = Seq(seq);
+    let heard = desk.heard(vec![entry]);
+    desk.say(&format!("n{n} at {seq}"), heard);
+}
+
+#[test]
+fn a_log_that_grew_again_with_nothing_but_marks_is_known_by_what_it_says_of_itself() {
+    check(
+        |desk| {
+            copied_back(desk);
+            let told = || vec![item(1, 1, Mark::Unread)];
+            let grown = Head {
+                last: Seq(9),
+                ..head(1)
+            };
+            desk.say(
+                "the same life, another log",
+                page(0, Some(grown), told(), true),
+            );
+            stranded(desk);
+        },
+        expect![[r#"
+            the same life, another log
+              keep items: n1; marks: n1 unread, n1 read; stranded: n2 n3; entries: policy scopes; pending: c1(read n1) c2(read n2); cursor: snapshot; epoch: known
+              push c1(read n1) c2(read n2)
+              tray Calm Digit(1) "Campanile: 1 unread"
+              wake 10:00:30
+              not on the server: n2 n3
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_removed_elsewhere_while_the_desk_was_away_for_long_is_not_lost() {
+    check(
+        |desk| {
+            copied_back(desk);
+            let told = vec![item(1, 1, Mark::Read), item(2, 2, Mark::Read)];
+            desk.say("the present", page(0, Some(gone_on(head(0))), told, true));
+            stranded(desk);
+        },
+        expect![[r#"
+            the present
+              keep items: n1 n2; forgotten: n3; entries: policy scopes; cursor: snapshot; epoch: known
+              tray Calm None "Campanile: Nothing unread"
+              not on the server: 
+        "#]],
+    );
+}
+
+#[test]
+fn a_database_that_is_put_back_twice_keeps_nobody_silent() {
+    check(
+        |desk| {
+            copied_back(desk);
+            for (n, seq) in [(4, 2), (5, 2)] {
+                let present = page(0, Some(head(1)), vec![item(1, 1, Mark::Read)], true);
+                desk.say("as it was", present);
+                arrives_at(desk, n, seq);
+            }
+            stranded(desk);
+        },
+        expect![[r##"
+            as it was
+              keep items: n1; stranded: n2 n3; entries: policy scopes; pending: c1(read n1) c2(read n2); cursor: snapshot; epoch: known
+              push c1(read n1) c2(read n2)
+              tray Calm Digit(1) "Campanile: 1 unread"
+              wake 10:00:30
+            n4 at 2
+              keep items: n4; toasting: n4; cursor: at 4
+              toast n4 "SLA breached" "#4" [Open, Mark read, In an hour] urgent 5000 ms
+              play alarm at 70 for n4
+              tray Urgent Digit(2) "Campanile: 2 unread"
+            as it was
+              keep items: n1; stranded: n4; entries: policy scopes; cursor: snapshot; epoch: known
+            n5 at 2
+              keep items: n5; toasting: n5; cursor: at 5
+              toast n5 "SLA breached" "#5" [Open, Mark read, In an hour] urgent 5000 ms
+              tray Urgent Digit(3) "Campanile: 3 unread"
+              not on the server: n2 n3
+        "##]],
+    );
+}
+
+#[test]
+fn a_later_copy_that_is_put_back_brings_back_what_it_has() {
+    check(
+        |desk| {
+            copied_back(desk);
+            let present = page(0, Some(head(1)), vec![item(1, 1, Mark::Read)], true);
+            desk.say("as it was", present);
+            arrives_at(desk, 4, 2);
+            stranded(desk);
+            let told = (1..=3).map(|n| item(n, n.cast_signed(), Mark::Read));
+            let later = Head {
+                last: Seq(5),
+                ..head(0)
+            };
+            desk.say(
+                "as it was later",
+                page(0, Some(later), told.collect(), true),
+            );
+            stranded(desk);
+            arrives_at(desk, 6, 6);
+        },
+        expect![[r##"
+            as it was
+              keep items: n1; stranded: n2 n3; entries: policy scopes; pending: c1(read n1) c2(read n2); cursor: snapshot; epoch: known
+              push c1(read n1) c2(read n2)
+              tray Calm Digit(1) "Campanile: 1 unread"
+              wake 10:00:30
+            n4 at 2
+              keep items: n4; toasting: n4; cursor: at 4
+              toast n4 "SLA breached" "#4" [Open, Mark read, In an hour] urgent 5000 ms
+              play alarm at 70 for n4
+              tray Urgent Digit(2) "Campanile: 2 unread"
+              not on the server: n2 n3
+            as it was later
+              keep items: n1 n2 n3; marks: n3 read; stranded: n4; entries: policy scopes; cursor: snapshot; epoch: known
+              tray Urgent Digit(1) "Campanile: 1 unread"
+              not on the server: 
+            n6 at 6
+              keep items: n6; toasting: n6; cursor: at 5
+              toast n6 "SLA breached" "#6" [Open, Mark read, In an hour] urgent 5000 ms
+              tray Urgent Digit(2) "Campanile: 2 unread"
+        "##]],
+    );
+}
+
+#[test]
+fn a_place_beyond_the_end_of_the_log_silences_nothing_that_comes_after_it() {
+    let mut desk = Stage::new();
+    let mut lie = desk.arrival(1, "sla_expired");
+    lie.seq = Seq(i64::MAX);
+    desk.load(campanile_client::message::Loaded::default());
+    desk.connect();
+    let heard = desk.heard(vec![lie]);
+    let kept = desk
+        .tell(heard)
+        .into_iter()
+        .find_map(|effect| match effect {
+            Effect::Keep(kept) => Some(kept.items),
+            _ => None,
+        });
+    // The next start finds it in the store.
+    let mut desk = Stage::new();
+    desk.load(campanile_client::message::Loaded {
+        items: kept.expect("it is kept"),
+        ..Default::default()
+    });
+    let last = Seq(5);
+    desk.tell(Message::Link(Link::Connected { offset_ms: 0, last }));
+    desk.so_far();
+    arrives_at(&mut desk, 2, 6);
+    expect![[r##"
+        n2 at 6
+          keep items: n2; toasting: n2; cursor: at 1
+          toast n2 "SLA breached" "#2" [Open, Mark read, In an hour] urgent 5000 ms
+          play alarm at 70 for n2
+          tray Urgent Digit(2) "Campanile: 2 unread"
+    "##]]
     .assert_eq(&desk.written);
 }

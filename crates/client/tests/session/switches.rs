@@ -17,8 +17,8 @@ use campanile_core::{
 use proptest::prelude::*;
 
 use crate::{
-    refill::{head, item, page},
-    stage::{Stage, account, id, notice, number},
+    refill::{gone_on, head, item, page},
+    stage::{Stage, account, id, notice, number, up},
 };
 
 const NAMES: [&str; 2] = ["mira", "ben"];
@@ -124,7 +124,7 @@ fn message(desk: &Stage, who: usize, what: &Comes, sitting: u32, seq: &mut i64) 
         },
         Comes::Snapshot(of) => page(
             0,
-            Some(head(1)),
+            Some(gone_on(head(1))),
             vec![item(n(of), *seq, Mark::Unread)],
             true,
         ),
@@ -143,7 +143,7 @@ fn message(desk: &Stage, who: usize, what: &Comes, sitting: u32, seq: &mut i64) 
                 items: vec![kept],
             }
         }
-        Comes::Link(true) => Message::Link(Link::Connected { offset_ms: 0 }),
+        Comes::Link(true) => Message::Link(up(0)),
         Comes::Link(false) => Message::Link(Link::Connecting),
         Comes::StoreFailed => Message::StoreFailed(StoreFault::Full),
         Comes::StoreRecovered => Message::StoreRecovered,

@@ -33,7 +33,7 @@ pub const START: Timestamp = Timestamp::from_ms(1_795_249_800_000);
 const IN_VAIN: Duration = Duration::from_secs(2 * 3_600);
 
 pub const TOKEN: &str = "canary-token";
-pub const HELLO: &str = "event: hello\ndata: {\"protocol\":1,\"epoch\":\"00000000-0000-0000-0000-000000000001\",\"now\":\"2026-11-21T08:30:05.000Z\",\"min_desk\":1}\n\n";
+pub const HELLO: &str = "event: hello\ndata: {\"protocol\":1,\"epoch\":\"00000000-0000-0000-0000-000000000001\",\"now\":\"2026-11-21T08:30:05.000Z\",\"min_desk\":1,\"last\":9}\n\n";
 pub const STREAM_HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 
 /// Time that stands still: a paused clock runs ahead whenever nothing else is to be done, and a byte on its way

@@ -4,6 +4,7 @@ use campanile_client::{
     message::{Link, Message},
     sync::Command,
 };
+use campanile_core::change::Seq;
 use campanile_protocol::frame::Presence;
 
 use crate::net::{Desk, HELLO, Net, STREAM_HEAD, entries, pass, seqs};
@@ -25,7 +26,13 @@ async fn the_first_request_asks_for_the_stream_and_shows_the_token_in_a_header_o
     assert_eq!(server.header("accept-encoding"), None);
     server.send(STREAM_HEAD).await;
     server.send(HELLO).await;
-    assert_eq!(desk.link().await, Link::Connected { offset_ms: 5_000 });
+    assert_eq!(
+        desk.link().await,
+        Link::Connected {
+            offset_ms: 5_000,
+            last: Seq(9)
+        }
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -147,17 +154,23 @@ async fn a_hole_in_the_log_is_asked_for_again_once_and_then_believed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_desk_that_is_too_old_says_so_and_ends() {
+async fn a_desk_that_is_too_old_says_so_and_looks_again_after_five_minutes() {
     let net = Net::new().await;
     let mut desk = Desk::follow(&net, None);
     desk.next().await;
     let mut server = net.accept().await;
     server.send(STREAM_HEAD).await;
-    server
-        .send(HELLO.replace("\"min_desk\":1", "\"min_desk\":2"))
-        .await;
+    let most = format!("\"min_desk\":{}", u32::MAX);
+    server.send(HELLO.replace("\"min_desk\":1", &most)).await;
     assert_eq!(desk.link().await, Link::TooOld);
-    desk.ended().await;
+    pass(std::time::Duration::from_secs(299)).await;
+    assert!(!net.is_called().await);
+    pass(std::time::Duration::from_secs(61)).await;
+    let look = net.accept().await;
+    assert_eq!(look.path, "/v1/devices");
+    look.answer_json("[]").await;
+    assert_eq!(desk.link().await, Link::Connecting);
+    net.accept_stream(&mut desk).await;
 }
 
 #[tokio::test(start_paused = true)]
