@@ -131,12 +131,12 @@ impl Log {
 }
 
 impl Page {
-    /// Returns the frame with these entries: they were read from the log, so the desk is catching up (R7).
+    /// Returns the frame with these entries.
     #[must_use]
     pub fn frame(&self) -> String {
         let entries = self.entries.join(",");
         format!(
-            "id: {}\nevent: {}\ndata: {{\"entries\":[{entries}],\"catching_up\":true}}\n\n",
+            "id: {}\nevent: {}\ndata: {{\"entries\":[{entries}]}}\n\n",
             self.cursor,
             frame::ENTRIES
         )

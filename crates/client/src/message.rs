@@ -58,7 +58,7 @@ pub enum Message {
         entries: Vec<Entry>,
         /// The cursor after them.
         cursor: String,
-        /// Whether they come from a catch-up, and not as they happen.
+        /// Whether they happened before the link came up.
         catching_up: bool,
     },
     /// The present, as the server tells it to a newcomer or after a gap. Pages after the first carry only items.

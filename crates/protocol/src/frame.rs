@@ -34,7 +34,7 @@ pub struct Hello {
     pub now: Timestamp,
     /// The oldest desk, by its protocol, that is served.
     pub min_desk: u32,
-    /// The last place of the agent's log.
+    /// The last place of the agent's log: what is told of the log up to there was missed, what comes after it is news (R7).
     #[cfg_attr(feature = "openapi", schema(value_type = i64))]
     pub last: Seq,
 }
@@ -46,9 +46,6 @@ pub struct Entries {
     /// The entries.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::openapi::Entry>))]
     pub entries: Vec<Entry>,
-    /// Whether they were read from the log, and not told as they happened: the desk is catching up (R7).
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub catching_up: bool,
 }
 
 /// What is only true for the moment.

@@ -72,21 +72,17 @@ fn entries_of(data: &str) -> Read<Frame> {
     #[derive(Deserialize)]
     struct Lenient {
         entries: Readable<Entry>,
-        #[serde(default)]
-        catching_up: bool,
     }
     let read = serde_json::from_str(data).unwrap_or(Lenient {
         entries: Readable {
             parts: Vec::new(),
             left_out: 1,
         },
-        catching_up: false,
     });
     warn(read.entries.left_out);
     Read {
         is: Frame::Entries(Entries {
             entries: read.entries.parts,
-            catching_up: read.catching_up,
         }),
         left_out: read.entries.left_out,
     }

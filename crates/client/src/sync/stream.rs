@@ -37,6 +37,7 @@ pub async fn run(state: &State, base: &Url, token: &Token) -> Option<End> {
         state,
         backoff: Backoff::new(),
         connected: None,
+        missed_to: Seq(0),
         pages: None,
         paged: None,
         gap: None,
@@ -71,6 +72,8 @@ struct Stream<'a> {
     backoff: Backoff,
     /// Since when there is a link.
     connected: Option<Instant>,
+    /// Where the log ended when the link came up.
+    missed_to: Seq,
     /// The rest of a snapshot that has begun.
     pages: Option<Pages>,
     paged: Option<Instant>,
@@ -265,10 +268,12 @@ impl Stream<'_> {
                     self.mind_the_gap(*last_seq, first)?;
                     *last_seq = entries.entries.last().map(|entry| entry.seq).or(*last_seq);
                 }
+                let first = entries.entries.first();
                 let heard = Message::Heard {
+                    // A desk that cannot keep up with a flood is told from the log, too: that is news (F26).
+                    catching_up: first.is_some_and(|entry| entry.seq <= self.missed_to),
                     entries: entries.entries,
                     cursor: event.id,
-                    catching_up: entries.catching_up,
                 };
                 self.state.tell(heard).await?;
                 self.tell_left_out(left_out).await?;
@@ -288,6 +293,7 @@ impl Stream<'_> {
             self.connected = Some(Instant::now());
             let offset_ms = hello.now.since_ms((self.state.surroundings.wall)());
             let last = hello.last;
+            self.missed_to = last;
             self.tell(Link::Connected { offset_ms, last }).await?;
             self.state.set_online(true);
         }

@@ -406,6 +406,7 @@ fn deeds_that_a_power_cut_left_out_of_the_inbox_hold_from_the_start() {
                 at: at("09:00"),
                 deed,
             };
+            desk.wake("10:00");
             desk.load(Loaded {
                 items: vec![kept(1), kept(2), kept(3)],
                 pending: (1..).zip(deeds).map(change).collect(),
@@ -413,6 +414,7 @@ fn deeds_that_a_power_cut_left_out_of_the_inbox_hold_from_the_start() {
             });
         },
         expect![[r#"
+            10:00 woke
               keep marks: n1 read, n2 removed; cells: */*/volume=90
               follow mira from Some("start")
               tray Urgent Digit(1) "Campanile: 1 unread"

@@ -33,6 +33,8 @@ pub const START: Timestamp = Timestamp::from_ms(1_795_249_800_000);
 const IN_VAIN: Duration = Duration::from_secs(2 * 3_600);
 
 pub const TOKEN: &str = "canary-token";
+/// Where its log ends.
+pub const LAST: i64 = 9;
 pub const HELLO: &str = "event: hello\ndata: {\"protocol\":1,\"epoch\":\"00000000-0000-0000-0000-000000000001\",\"now\":\"2026-11-21T08:30:05.000Z\",\"min_desk\":1,\"last\":9}\n\n";
 pub const STREAM_HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 

@@ -56,11 +56,11 @@ async fn frames_come_as_messages_in_their_order() {
         .send("event: presence\ndata: {\"availability\":\"busy\"}\n\n")
         .await;
     server
-        .send("event: entries\nid: c3\ndata: {\"entries\":[],\"catching_up\":true}\n\n")
+        .send("event: entries\nid: c3\ndata: {\"entries\":[]}\n\n")
         .await;
     let heard = desk.next().await;
     assert_eq!(seqs(&heard), [1, 2]);
-    assert!(matches!(heard, Message::Heard { cursor, catching_up: false, .. } if cursor == "c2"));
+    assert!(matches!(heard, Message::Heard { cursor, .. } if cursor == "c2"));
     let presence = Presence {
         availability: Some("busy".to_owned()),
         focused_until: None,
@@ -69,13 +69,23 @@ async fn frames_come_as_messages_in_their_order() {
         conversation: None,
     };
     assert_eq!(desk.next().await, Message::Presence(presence));
-    assert!(matches!(
-        desk.next().await,
-        Message::Heard {
-            catching_up: true,
-            ..
+    assert!(seqs(&desk.next().await).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_missed_ends_where_the_log_ended_when_the_link_came_up() {
+    let net = Net::new().await;
+    let mut desk = Desk::follow(&net, Some("c0"));
+    desk.next().await;
+    let mut server = net.accept_stream(&mut desk).await;
+    let mut missed = Vec::new();
+    for seq in crate::net::LAST - 1..=crate::net::LAST + 1 {
+        server.send(entries(&[seq])).await;
+        if let Message::Heard { catching_up, .. } = desk.next().await {
+            missed.push(catching_up);
         }
-    ));
+    }
+    assert_eq!(missed, [true, true, false]);
 }
 
 #[tokio::test(start_paused = true)]
