@@ -122,21 +122,26 @@ type Choices = BTreeMap<String, BTreeMap<String, (Option<Value>, Timestamp)>>;
 pub struct Preferences {
     // By scope, kind and facet, so that looking one up borrows its names: the server asks for ten of them for each notice.
     cells: BTreeMap<Scope, Choices>,
+    count: usize,
 }
+
+/// The most choices of one agent: what goes beyond is no person's doing, and is not taken.
+pub const CELLS_MOST: usize = 100_000;
 
 impl Preferences {
     /// Takes a choice made at `at`, and says whether it changed anything.
     ///
-    /// The later choice wins; of two at the same moment the one that is applied later, which is the log's order (design 10.7).
+    /// Beyond [`CELLS_MOST`] no other is taken. The later choice wins; of two at the same moment the one that is applied later, which is the log's order (design 10.7).
     pub fn apply(&mut self, cell: &Cell, at: Timestamp) -> bool {
-        let kinds = self.cells.entry(cell.scope.clone()).or_default();
-        let facets = kinds.entry(cell.kind.clone()).or_default();
-        let known = facets.get(&cell.facet);
-        if known.is_some_and(|(_, earlier)| *earlier > at) {
+        let known = self.dated(&cell.scope, &cell.kind, &cell.facet);
+        if known.is_some_and(|(_, earlier)| earlier > at) {
             return false;
         }
-        let changed = known.and_then(|(value, _)| value.as_ref()) != cell.value.as_ref();
-        facets.insert(cell.facet.clone(), (cell.value.clone(), at));
+        if known.is_none() && self.count >= CELLS_MOST {
+            return false;
+        }
+        let changed = known.and_then(|(value, _)| value) != cell.value.as_ref();
+        self.restore(cell, at);
         changed
     }
 
@@ -162,7 +167,8 @@ impl Preferences {
     pub fn restore(&mut self, cell: &Cell, at: Timestamp) {
         let kinds = self.cells.entry(cell.scope.clone()).or_default();
         let facets = kinds.entry(cell.kind.clone()).or_default();
-        facets.insert(cell.facet.clone(), (cell.value.clone(), at));
+        let before = facets.insert(cell.facet.clone(), (cell.value.clone(), at));
+        self.count += usize::from(before.is_none());
     }
 
     /// Returns the scopes in which there are choices and that `notice` falls into, the strongest first.

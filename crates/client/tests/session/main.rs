@@ -7,6 +7,7 @@ mod choices;
 mod clocks;
 mod deeds;
 mod elsewhere;
+mod hostile;
 mod links;
 mod moments;
 mod quiet;
