@@ -46,6 +46,21 @@ pub struct Desk {
     pub tray: Option<TrayView>,
 }
 
+/// A desk that is turned off: what it kept.
+pub struct Off {
+    folder: PathBuf,
+    account: Account,
+    token: Token,
+    wall: Wall,
+}
+
+impl Off {
+    /// Starts it.
+    pub fn turned_on(self) -> Result<Desk> {
+        Desk::opened(&self.folder, self.account, self.token, self.wall)
+    }
+}
+
 impl Desk {
     pub async fn paired(link: &str, folder: &Path, wall: Wall) -> Result<Self> {
         let paired = sync::pair(link, "a desk", &World::surroundings(&wall)).await;
@@ -90,16 +105,17 @@ impl Desk {
 
     /// Ends as a crash does, and starts anew from what was kept.
     pub fn restart(self) -> Result<Self> {
-        let Self {
-            store,
-            folder,
-            account,
-            token,
-            wall,
-            ..
-        } = self;
-        drop(store);
-        Self::opened(&folder, account, token, wall)
+        self.turned_off().turned_on()
+    }
+
+    /// Ends as a crash does.
+    pub fn turned_off(self) -> Off {
+        Off {
+            folder: self.folder,
+            account: self.account,
+            token: self.token,
+            wall: self.wall,
+        }
     }
 
     /// Takes messages until `done` holds.

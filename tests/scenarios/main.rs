@@ -6,6 +6,7 @@ mod copies;
 mod desk;
 mod elsewhere;
 mod releases;
+mod retention;
 mod stories;
 mod why;
 mod world;

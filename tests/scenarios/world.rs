@@ -143,6 +143,12 @@ impl World {
         Ok(())
     }
 
+    /// Lets the server forget what retention no longer covers.
+    pub async fn forget(&self) -> Result<()> {
+        let server = self.server.as_ref().context("the server runs")?;
+        Ok(server.forget().await?)
+    }
+
     /// Asks as the owner of the machine does.
     pub async fn ask(&self, question: Value) -> Result<Told> {
         let question: Ask = serde_json::from_value(question)?;
