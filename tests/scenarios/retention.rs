@@ -78,6 +78,6 @@ async fn what_retention_took_while_a_desk_was_away_was_read_and_nothing_unread_i
         play two-bells at 70
         toast 2 notifications while you were away | Mention: 1, SLA breached: 1
         play alarm at 70"#]]
-        .assert_eq(&away.read().join("\n"));
+    .assert_eq(&away.read().join("\n"));
     Ok(())
 }

@@ -41,7 +41,7 @@ impl Frame {
     pub fn build(app: &AppHandle, window: Window, places: &Places) -> tauri::Result<Arc<Self>> {
         let (width, height) = size::read(places, window);
         let page = WebviewUrl::App(format!("{}.html", word(window)).into());
-        let built = WebviewWindowBuilder::new(app, word(window), page)
+        let built = system::cut_off(WebviewWindowBuilder::new(app, word(window), page))
             .title(app.config().product_name.clone().unwrap_or_default())
             .inner_size(width, height)
             .min_inner_size(size::LEAST.0, size::LEAST.1)

@@ -232,7 +232,7 @@ fn message(name: &str, told: &Value) -> Option<Message> {
         Frame::Entries(told) => Message::Heard {
             entries: told.entries,
             cursor: "lie".into(),
-            catching_up: told.catching_up,
+            catching_up: false,
         },
         Frame::Snapshot(told) => Message::Snapshot(told),
         Frame::Presence(told) => Message::Presence(told),

@@ -4,7 +4,8 @@ use std::{env, fs, path::Path};
 
 use gtk::prelude::GtkWindowExt as _;
 use rustix::{fs::Mode, process::umask};
-use tauri::WebviewWindow;
+use tauri::{Manager, Runtime, WebviewWindow, WebviewWindowBuilder};
+use url::Url;
 
 /// Keeps what WebKit writes to this person's eyes, and switches off its drawing by the graphics card where that does harm,
 /// unless the person has decided about it.
@@ -19,6 +20,18 @@ pub fn prepare() {
     if env::var_os(DMABUF).is_none() && does_harm() {
         // SAFETY: no other thread has been started yet.
         unsafe { env::set_var(DMABUF, "1") };
+    }
+}
+
+/// Leads every way to the network into the void. WebKit opens a connection to where a link leads before anybody is asked
+/// whether it may be followed, and a host's name alone can tell something.
+pub fn cut_off<'a, R: Runtime, M: Manager<R>>(
+    window: WebviewWindowBuilder<'a, R, M>,
+) -> WebviewWindowBuilder<'a, R, M> {
+    // Nobody but root can listen there; what pages ask of the app itself goes by no network.
+    match Url::parse("http://127.0.0.1:9") {
+        Ok(void) => window.proxy_url(void),
+        Err(_) => window,
     }
 }
 
