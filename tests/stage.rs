@@ -6,6 +6,7 @@ pub mod hand;
 pub mod handler;
 pub mod notify;
 pub mod opened;
+pub mod pipewire;
 pub mod reader;
 pub mod screen;
 pub mod second;

@@ -27,6 +27,7 @@ mod server_killed;
 mod size;
 mod slept;
 mod slow_clients;
+mod sound;
 mod starts;
 mod stopped;
 mod switched;
@@ -55,6 +56,7 @@ const ROWS: &[Row] = &[
     slept::ROW,
     bus_died::ROW,
     keyring::ROW,
+    sound::ROW,
     toasts::ROW,
     starts::ROW,
     switched::ROW,

@@ -1,31 +1,28 @@
 //! The sound device: opened on demand, given up without waiting for it.
 
+mod native;
+#[cfg(target_os = "linux")]
+mod server;
+
 use std::{
+    fmt::Display,
     num::NonZero,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use campanile_client::view::{Part, PartState};
-use cpal::{
-    ErrorKind,
-    traits::{DeviceTrait as _, HostTrait as _},
-};
-use rodio::{DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink, mixer::Mixer};
+use rodio::{MixerDeviceSink, mixer::Mixer};
 
 use super::voice::Voice;
 use crate::errand::{Errand, Unfinished};
 
 /// A sound server that hangs is not waited for longer.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// ALSA begins with a burst of troubles and then plays; a device that is gone reports them for longer.
-const TROUBLE: Duration = Duration::from_secs(1);
-/// What comes so long after the trouble before it is another.
-const TROUBLE_GAP: Duration = Duration::from_millis(250);
 
 /// An open device. It plays silence until a voice is added.
 pub struct Device {
@@ -34,8 +31,32 @@ pub struct Device {
     /// The rate at which it plays, so that a melody is made at it.
     pub rate_hz: NonZero<u32>,
     mixer: Mixer,
-    sink: Option<MixerDeviceSink>,
+    output: Option<Output>,
     is_lost: Arc<AtomicBool>,
+}
+
+/// What plays, held to be dropped: then it ends.
+enum Output {
+    /// The system's own device.
+    Native(#[expect(dead_code, reason = "held to be dropped")] MixerDeviceSink),
+    /// A stream of the desktop's sound server.
+    #[cfg(target_os = "linux")]
+    Server(#[expect(dead_code, reason = "held to be dropped")] server::Stream),
+}
+
+/// Whom to tell that a device is lost.
+#[derive(Clone)]
+struct Lost<F> {
+    flag: Arc<AtomicBool>,
+    on_loss: F,
+}
+
+impl<F: Fn()> Lost<F> {
+    fn tell(&self, why: &impl Display) {
+        tracing::debug!("the sound device is lost: {why}");
+        self.flag.store(true, Ordering::Release);
+        (self.on_loss)();
+    }
 }
 
 /// Why there is no device.
@@ -86,116 +107,22 @@ impl Device {
 
 impl Drop for Device {
     fn drop(&mut self) {
-        let sink = self.sink.take();
-        // To close it asks the sound server, which may hang. Where there is no thread, the sink goes here.
+        let output = self.output.take();
+        // To close it may ask a driver, which may hang. Where there is no thread, it goes here.
         let _ = thread::Builder::new()
             .name("sound end".into())
-            .spawn(move || drop(sink));
+            .spawn(move || drop(output));
     }
 }
 
-fn open(on_loss: impl Fn() + Clone + Send + 'static) -> Result<Device, Deviceless> {
-    // ALSA's library writes to the standard error what is told by a code anyway.
-    #[cfg(target_os = "linux")]
-    let _kept = alsa::Output::local_error_handler();
-
-    let device = cpal::default_host()
-        .default_output_device()
-        .ok_or(Deviceless::None)?;
-    let name = device
-        .description()
-        .map(|description| description.name().to_owned())
-        .unwrap_or_default();
-    let is_lost = Arc::new(AtomicBool::new(false));
-    let lost = is_lost.clone();
-    let mut trouble = Trouble::default();
-    let on_error = move |error: cpal::Error| {
-        let is_trouble = error.kind() == ErrorKind::BackendError;
-        if is_loss(error.kind()) || is_trouble && trouble.lasts(Instant::now()) {
-            tracing::debug!("the sound device is lost: {error}");
-            lost.store(true, Ordering::Release);
-            on_loss();
-        }
+fn open<F: Fn() + Clone + Send + 'static>(on_loss: F) -> Result<Device, Deviceless> {
+    let lost = Lost {
+        flag: Arc::default(),
+        on_loss,
     };
-    let mut sink = DeviceSinkBuilder::from_device(device)
-        .and_then(|builder| {
-            builder
-                .with_error_callback(on_error)
-                .open_sink_or_fallback()
-        })
-        .map_err(|error| {
-            tracing::debug!("the sound device cannot be opened: {error:?}");
-            reason(&error)
-        })?;
-    // It would tell the standard error that it ends.
-    sink.log_on_drop(false);
-    Ok(Device {
-        name,
-        rate_hz: sink.config().sample_rate(),
-        mixer: sink.mixer().clone(),
-        sink: Some(sink),
-        is_lost,
-    })
-}
-
-/// From when to when there was trouble.
-#[derive(Clone, Default)]
-struct Trouble(Option<(Instant, Instant)>);
-
-impl Trouble {
-    /// Takes in a trouble, and says whether it lasts for too long.
-    fn lasts(&mut self, now: Instant) -> bool {
-        let goes_on = self
-            .0
-            .filter(|(_, last)| now.duration_since(*last) < TROUBLE_GAP);
-        let began = goes_on.map_or(now, |(began, _)| began);
-        self.0 = Some((began, now));
-        now.duration_since(began) >= TROUBLE
+    #[cfg(target_os = "linux")]
+    if let Some(server) = server::connect()? {
+        return server::open(server, lost);
     }
-}
-
-/// Says whether nothing more is heard after such an error.
-const fn is_loss(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable | ErrorKind::StreamInvalidated
-    )
-}
-
-fn reason(error: &DeviceSinkError) -> Deviceless {
-    match error {
-        DeviceSinkError::PlayError(error)
-        | DeviceSinkError::DefaultSinkConfigError(error)
-        | DeviceSinkError::BuildError(error)
-        | DeviceSinkError::SupportedConfigsError(error)
-            if matches!(error.kind(), ErrorKind::DeviceBusy) =>
-        {
-            Deviceless::Busy
-        }
-        _ => Deviceless::None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_burst_of_troubles_passes_and_a_lasting_one_is_a_loss() {
-        let start = Instant::now();
-        for (case, at_ms, expected) in [
-            ("one", &[0][..], false),
-            ("a burst", &[0, 1, 2, 3, 200, 400], false),
-            ("now and then", &[0, 400, 800, 1_200, 1_600], false),
-            ("without end", &[0, 200, 400, 600, 800, 1_000], true),
-            ("after a burst", &[0, 1, 2, 5_000, 5_200, 5_400], false),
-        ] {
-            let mut trouble = Trouble::default();
-            let lasts = at_ms
-                .iter()
-                .map(|ms| trouble.lasts(start + Duration::from_millis(*ms)))
-                .last();
-            assert_eq!(lasts, Some(expected), "{case}");
-        }
-    }
+    native::open(lost)
 }
