@@ -6,6 +6,7 @@
 //! faults [--full] ROW…  these rows, whatever results there are
 //! ```
 
+mod backlog;
 mod bus_died;
 mod canary;
 mod carrier;
@@ -52,6 +53,7 @@ const ROWS: &[Row] = &[
     flood::ROW,
     slow_clients::ROW,
     hogs::ROW,
+    backlog::ROW,
     carrier::ROW,
     slept::ROW,
     bus_died::ROW,

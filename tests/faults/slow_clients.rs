@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use campanile_tests::stage::{deadline, run, second::SecondDesk, server::Server, source::Source};
+use campanile_tests::stage::{deadline, second::SecondDesk, server::Server, source::Source};
 use tokio::{
     io::AsyncWriteExt as _,
     net::{TcpSocket, TcpStream},
@@ -122,8 +122,7 @@ fn token(server: &Server, desk: usize) -> Result<String> {
         other => format!("slow-{other}"),
     };
     if desk > 0 && desk % DESKS_PER_AGENT == 0 {
-        let mut add = server.command();
-        run(add.args(["agent", "add", &agent, "--handle", &agent]))?;
+        server.add_agent(&agent)?;
     }
     let desk = SecondDesk::pair(&server.pairing_link_of(&agent)?)?;
     Ok(desk.token().to_owned())

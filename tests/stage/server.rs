@@ -99,6 +99,11 @@ impl Server {
         Ok(())
     }
 
+    /// Returns where its data is.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
     /// Lets what is started from here on find its data in another folder.
     pub fn move_to(&mut self, data: &Path) {
         self.data = data.to_owned();
@@ -142,6 +147,12 @@ impl Server {
         Ok(run(self.command().args(["pair", "--agent", agent]))?
             .trim()
             .to_owned())
+    }
+
+    /// Adds an agent whom no source tells of anything.
+    pub fn add_agent(&self, handle: &str) -> Result<()> {
+        let mut add = self.command();
+        run(add.args(["agent", "add", handle, "--handle", handle])).map(drop)
     }
 
     /// Sends an event of `kind` to the agent, as the source does, with more flags of `event send`.

@@ -60,6 +60,8 @@ pub enum Message {
         cursor: String,
         /// Whether they happened before the link came up.
         catching_up: bool,
+        /// Whether the catch-up goes on with another page at once.
+        more: bool,
     },
     /// The present, as the server tells it to a newcomer or after a gap. Pages after the first carry only items.
     Snapshot(Box<Snapshot>),

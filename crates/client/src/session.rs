@@ -271,7 +271,11 @@ impl Session {
                 entries,
                 cursor,
                 catching_up,
-            } => self.heard(entries, cursor, catching_up, now),
+                more,
+            } => {
+                self.heard(entries, cursor, catching_up, now);
+                self.of.away.page_came(more, now);
+            }
             Message::Snapshot(page) => self.refill(*page, now),
             Message::Unreadable { count } => self.passed_over(count),
             Message::Presence(presence) => self.present(presence),

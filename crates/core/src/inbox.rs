@@ -1,6 +1,6 @@
 //! The bell's list as a fold of the log: what is unread, in which row, and since when.
 
-use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry as Slot};
+use std::collections::{BTreeMap, BTreeSet, HashSet, btree_map::Entry as Slot};
 use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ pub struct Item {
 }
 
 /// A row of the bell, short enough to be kept a million times.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowHash(u64);
 
 impl RowHash {
@@ -111,10 +111,11 @@ pub struct Stored<'a> {
 /// What one agent has been told: a fold of the log, the same whatever is applied twice.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inbox {
-    items: HashMap<EventId, Item>,
+    /// A tree, as a table of a million doubles its room at a time, and stands twice in memory meanwhile (F25).
+    items: BTreeMap<EventId, Item>,
     kinds: Vec<String>,
     /// How many unread items of the bell stand in each row, so that the badge costs nothing to tell.
-    unread_in: HashMap<RowHash, u32>,
+    unread_in: BTreeMap<RowHash, u32>,
     /// What is put off, the earliest return first.
     snoozed: BTreeSet<(Timestamp, EventId)>,
 }
@@ -254,12 +255,12 @@ impl Inbox {
         self.kinds.iter().map(String::as_str)
     }
 
-    /// Returns every item, in no order.
+    /// Returns every item, in the order of their ids.
     pub fn items(&self) -> impl Iterator<Item = (EventId, &Item)> {
         self.items.iter().map(|(id, item)| (*id, item))
     }
 
-    /// Returns the items that are unread and in sight at `now`, in no order.
+    /// Returns the items that are unread and in sight at `now`, in the order of their ids.
     pub fn unread(&self, now: Timestamp) -> impl Iterator<Item = (EventId, &Item)> {
         self.items()
             .filter(move |(_, item)| item.bell && item.marked.is_unread(now))

@@ -1,6 +1,9 @@
 //! The loop: takes what happened, lets the session decide, performs what it asks for, and draws once the mailbox is empty.
 
-use std::collections::VecDeque;
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use campanile_client::{
     message::{Message, PairingFault},
@@ -34,8 +37,9 @@ use crate::{
 
 /// How many messages may wait; a sender beyond that waits itself.
 const MAILBOX_MOST: usize = 1024;
-/// After so many messages without a pause the views are drawn in between, lest a flood freeze them.
-const DRAWN_EVERY: usize = 2048;
+/// Messages are taken for so long without a pause. Then the views are drawn, and whoever asks has his turn, lest a flood
+/// freeze them (F25).
+const TAKEN_FOR: Duration = Duration::from_millis(100);
 /// How many questions of windows and the command line may wait.
 const QUESTIONS_MOST: usize = 64;
 
@@ -139,7 +143,6 @@ pub async fn live(
     while !desk.is_ending {
         desk.draw();
         tokio::select! {
-            biased;
             ended = &mut end => {
                 ended?;
                 desk.is_ending = true;
@@ -149,10 +152,10 @@ pub async fn live(
             Some(asked) = asked.recv() => desk.answer(asked).await,
             rung = desk.alarm.ring() => desk.rang(rung).await,
         }
-        for _ in 0..DRAWN_EVERY {
-            let Ok(message) = messages.try_recv() else {
-                break;
-            };
+        let began = Instant::now();
+        while began.elapsed() < TAKEN_FOR
+            && let Ok(message) = messages.try_recv()
+        {
             desk.take(message).await;
         }
     }

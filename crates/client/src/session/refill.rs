@@ -1,6 +1,6 @@
 //! The present as the server tells it in pages: what is known is brought in line with it, notice by notice.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use campanile_core::{
     change::{Change, Entry, Seq},
@@ -36,7 +36,7 @@ pub struct Refill {
     /// The last place where the same notice stands as before.
     common: Seq,
     /// The notices that it told, and those that arrived meanwhile.
-    seen: HashSet<EventId>,
+    seen: BTreeSet<EventId>,
     /// The badge as the server counts it, adjusted by what happened since.
     rows: i64,
 }
@@ -111,6 +111,7 @@ impl Session {
         }
         self.take_marks(marked, now);
         self.announce(&news.iter().collect::<Vec<_>>(), How::CatchingUp, now);
+        self.of.away.page_came(next.is_some(), now);
         if next.is_none() {
             self.end_refill(&refill, epoch, cursor, now);
         } else {
@@ -160,7 +161,7 @@ impl Session {
             put_back,
             last,
             common: NOWHERE,
-            seen: HashSet::new(),
+            seen: BTreeSet::new(),
             rows,
         });
     }

@@ -205,7 +205,9 @@ impl Session {
         }
         let mut counts: Vec<_> = counts.into_iter().collect();
         counts.sort_by_key(|(_, count)| Reverse(*count));
-        let unnamed = (counts.len() > KINDS_NAMED).then(|| "…".to_owned());
+        // Those that were only counted are of kinds that nobody remembers.
+        let is_more = counts.len() > KINDS_NAMED || sum.is_some_and(|sum| sum.beyond > 0);
+        let unnamed = is_more.then(|| "…".to_owned());
         let named = counts.into_iter().take(KINDS_NAMED).map(|(kind, count)| {
             let named = args([
                 ("kind", self.words.kind(kind).into()),

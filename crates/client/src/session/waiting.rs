@@ -9,12 +9,14 @@ use super::{
     announce::{Importance, Turn},
     sounds::Ring,
 };
-use crate::words::Fate;
+use crate::{sync::SILENCE, words::Fate};
 
 /// How many are remembered one by one; those beyond are counted.
 const MOST: usize = 1_000;
 /// A catch-up is over when it has brought nothing for so long.
 const LULL_MS: i64 = 400;
+/// How long a page of a catch-up is waited for that was promised: as long as a stream may be silent.
+const PAGE_MS: i64 = SILENCE.as_millis() as i64;
 /// How long the start-up summary waits for what the server has to add.
 const START_MS: i64 = 3_000;
 /// What arrives in one catch-up and is more than this becomes one summary (R7).
@@ -31,6 +33,8 @@ pub struct Waiting {
     /// Whether a hold kept them.
     quiet: bool,
     due: Option<Timestamp>,
+    /// Until when another page of the catch-up is waited for.
+    page_until: Option<Timestamp>,
     /// The most important melody among them.
     ring: Option<Ring>,
 }
@@ -61,6 +65,11 @@ impl Waiting {
     pub fn wait_for_lull(&mut self, now: Timestamp) {
         let due = now.plus_ms(LULL_MS);
         self.due = Some(self.due.map_or(due, |earlier| earlier.max(due)));
+    }
+
+    /// Lets what waits wait for the next page of a catch-up, where there is `more`: on a slow line that takes its time.
+    pub fn page_came(&mut self, more: bool, now: Timestamp) {
+        self.page_until = more.then(|| now.plus_ms(PAGE_MS));
     }
 
     /// Lets the start-up summary wait for the first catch-up.
@@ -106,12 +115,12 @@ impl Waiting {
 
     /// Returns when they are to be told, if that is known.
     pub fn due(&self) -> Option<Timestamp> {
-        self.due
+        self.due.max(self.due.and(self.page_until))
     }
 
     /// Returns every moment that is a while from another.
     pub fn timed(&mut self) -> impl Iterator<Item = &mut Timestamp> {
-        self.due.iter_mut()
+        self.due.iter_mut().chain(&mut self.page_until)
     }
 
     /// Returns how many wait.
@@ -129,7 +138,7 @@ impl Waiting {
 impl Session {
     /// Tells what waits, once it is due: singly where it is little, else in one toast.
     pub(super) fn settle_waiting(&mut self, now: Timestamp) {
-        if self.of.away.due.is_none_or(|due| due > now) {
+        if self.of.away.due().is_none_or(|due| due > now) {
             return;
         }
         let mut away = std::mem::take(&mut self.of.away);

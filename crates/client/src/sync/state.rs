@@ -10,7 +10,7 @@ use campanile_core::ids::{ChangeId, EventId};
 use campanile_protocol::changes::PushedChange;
 use tokio::{
     sync::{Notify, mpsc, watch},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use super::{Surroundings, push};
@@ -18,6 +18,11 @@ use crate::{effect::Following, message::Message};
 
 /// For so long the desk may take to hand a snapshot to its store.
 const KEPT_WITHIN: Duration = Duration::from_secs(60);
+
+/// So many messages may wait in the mailbox before a page joins them.
+const WAITING_MOST: usize = 4;
+/// How soon a page looks again whether they were taken; a mailbox does not tell.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// The desk is gone: there is nobody to follow for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +79,18 @@ impl State {
             message: Box::new(message),
         };
         self.mailbox.send(message).await.map_err(|_| Gone)
+    }
+
+    /// Tells the desk of entries, as soon as it has taken in those before: a mailbox full of pages would be most of a
+    /// gigabyte (F25).
+    pub async fn tell_entries(&self, entries: Message) -> Result<(), Gone> {
+        while self.mailbox.max_capacity() - self.mailbox.capacity() > WAITING_MOST {
+            if self.mailbox.is_closed() {
+                return Err(Gone);
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+        self.tell(entries).await
     }
 
     /// Goes on from here at the next connection.

@@ -268,14 +268,18 @@ impl Stream<'_> {
                     self.mind_the_gap(*last_seq, first)?;
                     *last_seq = entries.entries.last().map(|entry| entry.seq).or(*last_seq);
                 }
-                let first = entries.entries.first();
+                // A desk that cannot keep up with a flood is told from the log, too: that is news (F26).
+                let (first, last) = (entries.entries.first(), entries.entries.last());
+                let catching_up = first.is_some_and(|entry| entry.seq <= self.missed_to);
+                let goes_on = last.is_some_and(|entry| entry.seq < self.missed_to);
                 let heard = Message::Heard {
-                    // A desk that cannot keep up with a flood is told from the log, too: that is news (F26).
-                    catching_up: first.is_some_and(|entry| entry.seq <= self.missed_to),
+                    catching_up,
+                    // What could not be read may have been the end of it.
+                    more: goes_on && left_out == 0,
                     entries: entries.entries,
                     cursor: event.id,
                 };
-                self.state.tell(heard).await?;
+                self.state.tell_entries(heard).await?;
                 self.tell_left_out(left_out).await?;
             }
             Frame::Presence(presence) => self.state.tell(Message::Presence(presence)).await?,
@@ -351,7 +355,7 @@ impl Stream<'_> {
             let read = frames::page(&body).ok_or(Fault::offline(Why::Server))?;
             let next = read.is.next.clone();
             self.state
-                .tell(Message::Snapshot(Box::new(read.is)))
+                .tell_entries(Message::Snapshot(Box::new(read.is)))
                 .await?;
             self.tell_left_out(read.left_out).await?;
             match next {

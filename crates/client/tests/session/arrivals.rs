@@ -379,3 +379,53 @@ fn what_is_told_again_with_another_content_is_replaced_and_rings_nobody() {
         "##]],
     );
 }
+
+#[test]
+fn a_catch_up_on_a_slow_line_is_summed_up_once_its_last_page_is_in() {
+    check(
+        |desk| {
+            let page: Vec<_> = (1..=4).map(|n| desk.arrival(n, "sla_expired")).collect();
+            let heard = desk.caught_up_with_more(page);
+            desk.say("the first page", heard);
+            desk.clock("10:00:30");
+            let page = vec![desk.arrival(5, "csat_received")];
+            let heard = desk.caught_up(page);
+            desk.say("the last page, half a minute later", heard);
+            desk.wake("10:00:30.400");
+        },
+        expect![[r#"
+            the first page
+              keep items: n1 n2 n3 n4; toasting: n1 n2 n3 n4; cursor: at 4
+              tray Urgent Digit(4) "Campanile: 4 unread"
+              wake 10:00:40
+            the last page, half a minute later
+              keep items: n5; toasting: n5; cursor: at 5
+              tray Urgent Digit(5) "Campanile: 5 unread"
+              wake 10:00:30.400
+            10:00:30.400 woke
+              toast Summary "5 notifications while you were away" "SLA breached: 4, CSAT received: 1" [Open] 5000 ms
+              play alarm at 70 for n1
+        "#]],
+    );
+}
+
+#[test]
+fn a_catch_up_that_breaks_off_is_summed_up_when_no_stream_would_be_waited_for_any_longer() {
+    check(
+        |desk| {
+            let page: Vec<_> = (1..=4).map(|n| desk.arrival(n, "sla_expired")).collect();
+            let heard = desk.caught_up_with_more(page);
+            desk.say("the first page", heard);
+            desk.wake("10:00:40");
+        },
+        expect![[r#"
+            the first page
+              keep items: n1 n2 n3 n4; toasting: n1 n2 n3 n4; cursor: at 4
+              tray Urgent Digit(4) "Campanile: 4 unread"
+              wake 10:00:40
+            10:00:40 woke
+              toast Summary "4 notifications while you were away" "SLA breached: 4" [Open] 5000 ms
+              play alarm at 70 for n1
+        "#]],
+    );
+}

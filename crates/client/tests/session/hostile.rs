@@ -233,6 +233,7 @@ fn message(name: &str, told: &Value) -> Option<Message> {
             entries: told.entries,
             cursor: "lie".into(),
             catching_up: false,
+            more: false,
         },
         Frame::Snapshot(told) => Message::Snapshot(told),
         Frame::Presence(told) => Message::Presence(told),

@@ -268,6 +268,7 @@ impl Stage {
             entries,
             cursor: format!("at {}", self.seq),
             catching_up: false,
+            more: false,
         }
     }
 
@@ -277,6 +278,17 @@ impl Stage {
             entries,
             cursor: format!("at {}", self.seq),
             catching_up: true,
+            more: false,
+        }
+    }
+
+    /// A page of a catch-up that is not its last.
+    pub fn caught_up_with_more(&mut self, entries: Vec<Entry>) -> Message {
+        Message::Heard {
+            entries,
+            cursor: format!("at {}", self.seq),
+            catching_up: true,
+            more: true,
         }
     }
 

@@ -121,6 +121,7 @@ fn message(desk: &Stage, who: usize, what: &Comes, sitting: u32, seq: &mut i64) 
             }],
             cursor: format!("at {seq}"),
             catching_up: false,
+            more: false,
         },
         Comes::Snapshot(of) => page(
             0,

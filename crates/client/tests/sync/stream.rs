@@ -81,11 +81,14 @@ async fn what_was_missed_ends_where_the_log_ended_when_the_link_came_up() {
     let mut missed = Vec::new();
     for seq in crate::net::LAST - 1..=crate::net::LAST + 1 {
         server.send(entries(&[seq])).await;
-        if let Message::Heard { catching_up, .. } = desk.next().await {
-            missed.push(catching_up);
+        if let Message::Heard {
+            catching_up, more, ..
+        } = desk.next().await
+        {
+            missed.push((catching_up, more));
         }
     }
-    assert_eq!(missed, [true, true, false]);
+    assert_eq!(missed, [(true, true), (true, false), (false, false)]);
 }
 
 #[tokio::test(start_paused = true)]
