@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: "pages",
           include: ["test/*.test.ts"],
-          exclude: ["test/built.test.ts"],
+          exclude: ["test/built.test.ts", "test/lock.test.ts"],
           browser: {
             enabled: true,
             headless: true,
@@ -29,7 +29,7 @@ export default defineConfig({
           },
         },
       },
-      { test: { name: "built", include: ["test/built.test.ts"], environment: "node", testTimeout: 120_000, hookTimeout: 120_000 } },
+      { test: { name: "built", include: ["test/built.test.ts", "test/lock.test.ts"], environment: "node", testTimeout: 120_000, hookTimeout: 120_000 } },
     ],
   },
 });

@@ -12,6 +12,13 @@ use super::{
 };
 use crate::message::StoreFault;
 
+// The oldest SQLite that does not lose data when two connections meet at a checkpoint; the one that is built in is the
+// one that runs.
+const _: () = assert!(
+    rusqlite::ffi::SQLITE_VERSION_NUMBER >= 3_051_003,
+    "this SQLite has the WAL reset bug"
+);
+
 /// How a file is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
