@@ -34,6 +34,7 @@ mod stopped;
 mod switched;
 mod toasts;
 mod told;
+mod storm;
 
 use std::{env, process::ExitCode, time::Instant};
 
@@ -54,6 +55,7 @@ const ROWS: &[Row] = &[
     slow_clients::ROW,
     hogs::ROW,
     backlog::ROW,
+    storm::ROW,
     carrier::ROW,
     slept::ROW,
     bus_died::ROW,
