@@ -81,7 +81,7 @@ fn remember(
     // What is only true for the moment may be said again.
     if matches!(
         change.deed,
-        Deed::Availability { .. } | Deed::Active | Deed::Presence { .. }
+        Deed::Availability { .. } | Deed::Active {} | Deed::Presence { .. }
     ) {
         return Ok(());
     }
@@ -114,7 +114,7 @@ fn one(
                 format!("`value`: expected one of {}", AVAILABILITIES.join(", ")),
             )
         }),
-        Deed::Active => {
+        Deed::Active {} => {
             pusher.presences.set_active(agent, at, writing.now);
             Ok(Outcome::Accepted)
         }

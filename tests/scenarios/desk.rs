@@ -1,6 +1,7 @@
 //! A desk without a desktop: the real session, store and sync; its outlets write down what they were given.
 
 use std::{
+    collections::HashSet,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -8,14 +9,16 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use campanile_client::{
     act::Action,
-    effect::{DeskSettings, Effect, Press, Toast, ToastKey},
+    effect::{DeskSettings, Effect, KeptItem, Press, Toast, ToastKey},
     message::{Account, Message},
     session::{Ids, Now, Session, SessionConfig},
     store::Store,
     sync::{self, Command, Token},
     view::{BellView, LinkView, PageFilter, Part, PartView, ServerPart, Tab, TrayView},
 };
-use campanile_core::{preferences::Scope, time::Timestamp, zone::Rules};
+use campanile_core::{
+    event::Notice, ids::EventId, preferences::Scope, time::Timestamp, zone::Rules,
+};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 use crate::world::{Wall, World};
@@ -180,8 +183,33 @@ impl Desk {
 
     /// Returns the list as it is kept, removed rows aside: a line for each notice, the newest first.
     pub fn listed(&self) -> Result<Vec<String>> {
+        let items = self.items("")?.into_iter();
+        let line = |item: KeptItem| {
+            let (notice, mark) = (item.notice, item.marked.mark);
+            let text = notice.title.or(notice.body).unwrap_or_default();
+            format!("{mark:?} {} {text}", notice.kind)
+        };
+        Ok(items.map(line).collect())
+    }
+
+    /// Returns the notices that a search finds.
+    pub fn found(&self, search: &str) -> Result<HashSet<EventId>> {
+        let items = self.items(search)?.into_iter();
+        Ok(items.map(|item| item.notice.id).collect())
+    }
+
+    /// Returns a notice as it is kept.
+    pub fn kept(&self, id: EventId) -> Result<Notice> {
+        let items = self.store.items(&[id]);
+        let items = items.map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+        let item = items.into_iter().next();
+        Ok(item.context("it is kept")?.notice)
+    }
+
+    fn items(&self, search: &str) -> Result<Vec<KeptItem>> {
         let filter = PageFilter {
             tab: Tab::All,
+            search: search.to_owned(),
             ..PageFilter::default()
         };
         let (mut rows, mut after) = (Vec::new(), None);
@@ -196,14 +224,7 @@ impl Desk {
                 break;
             }
         }
-        let items = rows.into_iter().flat_map(|row| row.items);
-        Ok(items
-            .map(|item| {
-                let (notice, mark) = (item.notice, item.marked.mark);
-                let text = notice.title.or(notice.body).unwrap_or_default();
-                format!("{mark:?} {} {text}", notice.kind)
-            })
-            .collect())
+        Ok(rows.into_iter().flat_map(|row| row.items).collect())
     }
 
     /// Says whether the desks wait for the one where the agent is.

@@ -5,6 +5,7 @@ mod clocks;
 mod copies;
 mod desk;
 mod elsewhere;
+mod naughty;
 mod releases;
 mod retention;
 mod stories;

@@ -1,5 +1,7 @@
 //! The log in pages, and what a desk did.
 
+mod strict;
+
 use campanile_core::{
     change::{Entry, Filter, Mark, Seq},
     ids::{ChangeId, EventId, SourceId},
@@ -8,7 +10,7 @@ use campanile_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::problem::Problem;
+use crate::{object, problem::Problem};
 
 /// The most entries of a page.
 pub const PAGE_MOST: usize = 500;
@@ -34,6 +36,7 @@ pub struct ChangesPage {
 #[serde(deny_unknown_fields)]
 pub struct Push {
     /// The changes, in the order in which they were made.
+    #[serde(deserialize_with = "object::many")]
     pub changes: Vec<PushedChange>,
 }
 
@@ -49,6 +52,7 @@ pub struct PushedChange {
     #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Timestamp))]
     pub at: Timestamp,
     /// What was done.
+    #[serde(deserialize_with = "object::one")]
     pub deed: Deed,
 }
 
@@ -63,6 +67,7 @@ pub enum Deed {
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<uuid::Uuid>))]
         ids: Vec<EventId>,
         /// As what.
+        #[serde(deserialize_with = "strict::mark")]
         #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Mark))]
         mark: Mark,
     },
@@ -72,13 +77,14 @@ pub enum Deed {
         #[cfg_attr(feature = "openapi", schema(value_type = i64))]
         up_to: Seq,
         /// Only these.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "strict::filter")]
         #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::Filter))]
         filter: Filter,
     },
     /// Choose.
     Preferred {
         /// The choices.
+        #[serde(deserialize_with = "strict::cells")]
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::openapi::Cell>))]
         cells: Vec<Cell>,
     },
@@ -88,7 +94,7 @@ pub enum Deed {
         value: String,
     },
     /// Say that the agent was at this desk, by keyboard or mouse, at the moment of the change: the other desks wait (R5). Never enters the log.
-    Active,
+    Active {},
     /// Say what the agent looks at, for 30 s (R5). Never enters the log.
     Presence {
         /// The source whose page it is.

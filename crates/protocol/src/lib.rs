@@ -6,6 +6,7 @@ pub mod changes;
 pub mod event;
 pub mod frame;
 pub mod health;
+pub mod object;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod pairing;

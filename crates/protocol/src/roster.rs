@@ -3,18 +3,24 @@
 use campanile_core::catalogue::Role;
 use serde::{Deserialize, Serialize};
 
+use crate::object;
+
 /// All of a source's directory. What is missing from it is removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Roster {
     /// The agents.
+    #[serde(deserialize_with = "object::many")]
     pub agents: Vec<RosterAgent>,
     /// Teams, also called groups.
+    #[serde(deserialize_with = "object::many")]
     pub teams: Vec<RosterPlace>,
     /// Lines; one with several members is a ring group.
+    #[serde(deserialize_with = "object::many")]
     pub lines: Vec<RosterPlace>,
     /// Inboxes.
+    #[serde(deserialize_with = "object::many")]
     pub inboxes: Vec<RosterPlace>,
 }
 

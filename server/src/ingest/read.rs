@@ -7,6 +7,7 @@ use campanile_core::{
 };
 use campanile_protocol::{
     event::{EVENTS_MOST, NewEvent},
+    object::Object,
     problem::Code,
 };
 use sha2::{Digest as _, Sha256};
@@ -55,7 +56,8 @@ const DEPTH: usize = 32;
 pub fn read(body: &[u8]) -> Result<Vec<Read>, Refusal> {
     check_depth(body)?;
     let events: Vec<NewEvent> = if first_sign(body) == Some(b'[') {
-        json(body)?
+        let all: Vec<Object<NewEvent>> = any_json(body)?;
+        all.into_iter().map(|event| event.0).collect()
     } else {
         vec![json(body)?]
     };
@@ -80,11 +82,15 @@ pub fn read(body: &[u8]) -> Result<Vec<Read>, Refusal> {
         .collect()
 }
 
-/// Reads `body` strictly.
+/// Reads `body` strictly, from an object.
 ///
 /// # Errors
 /// [`Code::BadRequest`], naming the path of what is wrong.
 pub fn json<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    any_json(body).map(|object: Object<T>| object.0)
+}
+
+fn any_json<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     // The path is only looked for once something is wrong: it costs as much as reading.
     serde_json::from_slice(body).map_err(|_| {
         let told = match serde_path_to_error::deserialize::<_, T>(

@@ -92,7 +92,7 @@ pub async fn post(
     let is_passing = |deed: &Deed| {
         matches!(
             deed,
-            Deed::Availability { .. } | Deed::Active | Deed::Presence { .. }
+            Deed::Availability { .. } | Deed::Active {} | Deed::Presence { .. }
         )
     };
     let has_presence = changes.iter().any(|change| is_passing(&change.deed));

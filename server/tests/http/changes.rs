@@ -325,7 +325,7 @@ async fn a_push_is_read_strictly() {
         400 bad_request: `changes[0].deed`: unknown field `is_mandatory`, expected `value` at line 1 column 110
         400 bad_request: `changes`: invalid type: string "all", expected a sequence at line 1 column 16
         400 bad_request: `device`: unknown field `device`, expected `changes` at line 1 column 22
-        400 bad_request: invalid length 0, expected struct Push with 1 element at line 1 column 2"#]].assert_eq(&told.join("\n"));
+        400 bad_request: invalid type: sequence, expected an object at line 1 column 0"#]].assert_eq(&told.join("\n"));
 }
 
 #[tokio::test]

@@ -26,3 +26,4 @@ mod sources;
 mod stage;
 mod strangers;
 mod stream;
+mod strict;

@@ -208,7 +208,7 @@ impl Session {
 fn is_for_the_moment(deed: &Deed) -> bool {
     matches!(
         deed,
-        Deed::Availability { .. } | Deed::Active | Deed::Presence { .. }
+        Deed::Availability { .. } | Deed::Active {} | Deed::Presence { .. }
     )
 }
 

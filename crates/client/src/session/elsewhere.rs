@@ -104,7 +104,7 @@ impl Session {
         self.out.push(Effect::Push(vec![PushedChange {
             id: self.ids.change(now),
             at: self.of.link.corrected(input_at),
-            deed: Deed::Active,
+            deed: Deed::Active {},
         }]));
     }
 

@@ -46,7 +46,7 @@ pub fn settle(file: &Connection, all: &[Kept]) -> rusqlite::Result<()> {
         let deed: Option<Deed> = find.query_row([id], |row| items::json(row, 0)).optional()?;
         match deed {
             // They hold for the moment, and the log never has them.
-            Some(Deed::Availability { .. } | Deed::Active | Deed::Presence { .. }) | None => {
+            Some(Deed::Availability { .. } | Deed::Active {} | Deed::Presence { .. }) | None => {
                 forget.execute([id])?
             }
             Some(_) => note.execute([id])?,

@@ -264,7 +264,7 @@ fn look(desk: &mut Stage) {
 proptest! {
     #[test]
     fn whatever_a_server_says_the_next_good_one_is_heard(
-        frames in proptest::collection::vec((frame(), seq(), any::<i64>()), 1..24),
+        frames in proptest::collection::vec((frame(), seq(), any::<i64>()), 1..12),
     ) {
         let mut desk = Stage::signed_in();
         let mut read = 0;

@@ -149,7 +149,7 @@ fn pushed(changes: &[PushedChange], name: Name<'_>) -> String {
             Deed::AllRead { up_to, .. } => format!("all read up to {}", up_to.0),
             Deed::Preferred { cells: chosen } => cells(chosen),
             Deed::Availability { value } => value.clone(),
-            Deed::Active => format!("active at {}", wall(change.at)),
+            Deed::Active {} => format!("active at {}", wall(change.at)),
             Deed::Presence { .. } => "presence".into(),
         };
         format!("{}({deed})", name(change.id))

@@ -1,12 +1,9 @@
 //! The objects within an event, read strictly. The desk reads the same objects tolerantly, so their own types cannot say it.
 
-use std::fmt;
-
 use campanile_core::event::{Contact, Conversation, Link, Reference};
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor, value::MapAccessDeserializer},
-};
+use serde::{Deserialize, Deserializer};
+
+use crate::object::{self, Object};
 
 #[derive(Deserialize)]
 #[serde(remote = "Reference", deny_unknown_fields)]
@@ -53,22 +50,7 @@ macro_rules! strict {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                struct Object;
-
-                impl<'de> Visitor<'de> for Object {
-                    type Value = $name;
-
-                    fn expecting(&self, told: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        told.write_str("an object")
-                    }
-
-                    // An array of the values alone is none, though a derived reader would take it.
-                    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<$name, A::Error> {
-                        $strict::deserialize(MapAccessDeserializer::new(map)).map($name)
-                    }
-                }
-
-                from.deserialize_map(Object)
+                $strict::deserialize(from).map($name)
             }
         }
     };
@@ -81,27 +63,27 @@ strict!(OneLink reads Link as StrictLink);
 
 /// Reads a reference, if it is there.
 pub fn reference<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Reference>, D::Error> {
-    Ok(Option::<OneReference>::deserialize(from)?.map(|one| one.0))
+    Ok(Option::<Object<OneReference>>::deserialize(from)?.map(|one| one.0.0))
 }
 
 /// Reads a list of references.
 pub fn references<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Reference>, D::Error> {
-    let all = Vec::<OneReference>::deserialize(from)?;
+    let all = object::many::<_, OneReference>(from)?;
     Ok(all.into_iter().map(|one| one.0).collect())
 }
 
 /// Reads a conversation, if it is there.
 pub fn conversation<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Conversation>, D::Error> {
-    Ok(Option::<OneConversation>::deserialize(from)?.map(|one| one.0))
+    Ok(Option::<Object<OneConversation>>::deserialize(from)?.map(|one| one.0.0))
 }
 
 /// Reads a contact, if it is there.
 pub fn contact<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Contact>, D::Error> {
-    Ok(Option::<OneContact>::deserialize(from)?.map(|one| one.0))
+    Ok(Option::<Object<OneContact>>::deserialize(from)?.map(|one| one.0.0))
 }
 
 /// Reads a list of links.
 pub fn links<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Link>, D::Error> {
-    let all = Vec::<OneLink>::deserialize(from)?;
+    let all = object::many::<_, OneLink>(from)?;
     Ok(all.into_iter().map(|one| one.0).collect())
 }
