@@ -22,6 +22,8 @@ const BEFORE: &str = "\"token\":\"";
 pub struct Tap {
     port: u16,
     heard: Arc<Mutex<Vec<u8>>>,
+    /// The desk's ends of all connections.
+    ends: Arc<Mutex<Vec<TcpStream>>>,
     /// Connections of an earlier age pass nothing on.
     age: Arc<AtomicU32>,
 }
@@ -34,9 +36,10 @@ impl Tap {
         let tap = Self {
             port: listener.local_addr()?.port(),
             heard: Arc::default(),
+            ends: Arc::default(),
             age: Arc::default(),
         };
-        let (heard, age) = (tap.heard.clone(), tap.age.clone());
+        let (heard, ends, age) = (tap.heard.clone(), tap.ends.clone(), tap.age.clone());
         let address = ("127.0.0.1", server.port().context("a port")?);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
@@ -46,6 +49,11 @@ impl Tap {
                 let (Ok(asks), Ok(asked)) = (client.try_clone(), server.try_clone()) else {
                     continue;
                 };
+                if let Ok(end) = client.try_clone() {
+                    ends.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push(end);
+                }
                 let (heard, age) = (heard.clone(), age.clone());
                 let born = age.load(Ordering::Acquire);
                 let lives = move || age.load(Ordering::Acquire) == born;
@@ -83,6 +91,15 @@ impl Tap {
     /// Lets every connection that stands fall silent without a word, as one does over a sleep; others can be made.
     pub fn fall_silent(&self) {
         self.age.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Ends every connection that stands, as a network does that breaks.
+    pub fn cut(&self) {
+        let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
+        for end in ends.drain(..) {
+            // One that has ended already is as good.
+            let _ = end.shutdown(Shutdown::Both);
+        }
     }
 
     /// Returns every token that was given.

@@ -17,6 +17,7 @@ mod disk_full_desk;
 mod flood;
 mod hogs;
 mod keyring;
+mod leak;
 mod power_cut;
 mod power_cut_desk;
 mod process;
@@ -31,10 +32,10 @@ mod slow_clients;
 mod sound;
 mod starts;
 mod stopped;
+mod storm;
 mod switched;
 mod toasts;
 mod told;
-mod storm;
 
 use std::{env, process::ExitCode, time::Instant};
 
@@ -65,6 +66,7 @@ const ROWS: &[Row] = &[
     starts::ROW,
     switched::ROW,
     secrets_stay::ROW,
+    leak::ROW,
 ];
 
 fn main() -> ExitCode {

@@ -6,6 +6,11 @@ use anyhow::{Context as _, Result};
 
 pub const MIB: u64 = 1024 * 1024;
 
+/// Returns the bytes of memory that a process has.
+pub fn resident_bytes(process: u32) -> Result<u64> {
+    field(process, "VmRSS:")
+}
+
 /// Returns the most bytes of memory that a process had since it was started, or since [`forget_peak`].
 pub fn peak_bytes(process: u32) -> Result<u64> {
     field(process, "VmHWM:")

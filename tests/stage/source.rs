@@ -27,6 +27,7 @@ pub struct Source {
     client: reqwest::Client,
     insists_for: Duration,
     recipient: String,
+    collapse: Option<String>,
 }
 
 impl Source {
@@ -40,6 +41,7 @@ impl Source {
                 .build()?,
             insists_for: PATIENCE,
             recipient: "a1".to_owned(),
+            collapse: None,
         })
     }
 
@@ -47,6 +49,13 @@ impl Source {
     #[must_use]
     pub fn telling(mut self, recipient: &str) -> Self {
         self.recipient = recipient.to_owned();
+        self
+    }
+
+    /// Lets all events stand in one row.
+    #[must_use]
+    pub fn collapsing(mut self, key: &str) -> Self {
+        self.collapse = Some(key.to_owned());
         self
     }
 
@@ -75,6 +84,7 @@ impl Source {
                 "type": "conversation_assigned",
                 "recipients": [{ "id": self.recipient }],
                 "title": id,
+                "collapse": self.collapse,
                 "body": text,
                 "conversation": { "id": id, "number": id, "title": id },
             })
