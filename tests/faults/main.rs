@@ -11,6 +11,7 @@ mod bus_died;
 mod canary;
 mod carrier;
 mod client_killed;
+mod damage;
 mod disk;
 mod disk_full;
 mod disk_full_desk;
@@ -49,6 +50,7 @@ const ROWS: &[Row] = &[
     power_cut::ROW,
     power_cut_desk::ROW,
     stopped::ROW,
+    damage::ROW,
     disk_full::ROW,
     disk_full_desk::ROW,
     read_only::ROW,
