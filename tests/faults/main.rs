@@ -16,13 +16,18 @@ mod disk;
 mod disk_full;
 mod disk_full_desk;
 mod flood;
+mod front;
 mod hogs;
 mod keyring;
 mod leak;
+mod names;
 mod power_cut;
 mod power_cut_desk;
 mod process;
+mod proxies;
+mod proxy;
 mod read_only;
+mod resolver;
 mod results;
 mod row;
 mod secrets_stay;
@@ -59,6 +64,8 @@ const ROWS: &[Row] = &[
     hogs::ROW,
     backlog::ROW,
     storm::ROW,
+    proxies::ROW,
+    resolver::ROW,
     carrier::ROW,
     slept::ROW,
     bus_died::ROW,

@@ -20,6 +20,15 @@ const PLACES: [(&str, &str); 4] = [
     ("XDG_CONFIG_HOME", "config"),
     ("XDG_RUNTIME_DIR", "run"),
 ];
+/// What this machine may have of its own.
+const PROXIES: [&str; 6] = [
+    "HTTPS_PROXY",
+    "https_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+];
 const BUS_ADDRESS: &str = "DBUS_SESSION_BUS_ADDRESS";
 
 /// One app. Dropped, it ends.
@@ -74,6 +83,15 @@ impl App {
     /// Lets whatever is started from here on find this in its environment.
     pub fn with(&mut self, name: &'static str, value: impl Into<OsString>) -> &mut Self {
         self.more.push((name, value.into()));
+        self
+    }
+
+    /// Lets whatever is started from here on find these in its environment, and nothing else that was given it so.
+    pub fn surrounded_by(
+        &mut self,
+        variables: impl IntoIterator<Item = (&'static str, OsString)>,
+    ) -> &mut Self {
+        self.more = variables.into_iter().collect();
         self
     }
 
@@ -190,6 +208,9 @@ impl App {
             command.env(name, value);
         }
         command.env("LANGUAGE", self.language);
+        for name in PROXIES {
+            command.env_remove(name);
+        }
         for (name, value) in &self.more {
             command.env(name, value);
         }

@@ -30,7 +30,7 @@ whys! {
     Refused = "refused";
     /// The network's own page came instead: a captive portal, a redirect.
     Portal = "portal";
-    /// A proxy stands between and does not let us through.
+    /// A proxy stands between, and gives no way to the server or no answer.
     Proxy = "proxy";
     /// The server has trouble, or said something that cannot be read.
     Server = "server";
@@ -70,6 +70,15 @@ impl Why {
 
     /// Returns what stands behind a failed request.
     pub(super) fn of(error: &reqwest::Error) -> Self {
+        let mut proxied: Option<&(dyn Error + 'static)> = Some(error);
+        while let Some(error) = proxied {
+            // The connectors of proxies tell their errors by words alone.
+            let words = error.to_string();
+            if words.starts_with("tunnel error") || words.ends_with("socks proxy") {
+                return Self::Proxy;
+            }
+            proxied = error.source();
+        }
         if error.is_dns() {
             return Self::Dns;
         }
@@ -81,10 +90,6 @@ impl Why {
             let io = error.downcast_ref::<io::Error>();
             if io.is_some_and(|io| io.kind() == io::ErrorKind::ConnectionRefused) {
                 return Self::Refused;
-            }
-            // The proxy's connector tells its errors by words alone.
-            if error.to_string().contains("proxy authorization required") {
-                return Self::Proxy;
             }
             // What an I/O error carries is not its source, but what it is.
             next = match io.and_then(io::Error::get_ref) {

@@ -1,0 +1,220 @@
+//! F15: the name of the server is not found, not told, another one's, or that of a dead address.
+
+use std::{
+    fs,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    path::PathBuf,
+    process::{self, Command},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, ensure};
+use campanile_tests::stage::{app::App, run, server::Server};
+use tokio::runtime::Runtime;
+
+use crate::{
+    front::Front,
+    names::{Names, Says},
+    row::{Course, Row},
+};
+
+pub const ROW: Row = Row {
+    id: "F15",
+    fault: "round of faults with the server's name",
+    full: 20,
+    run: rounds,
+};
+
+/// Two addresses at which the server stands, one more of version 6, and one of each at which nobody does.
+const HERE: Ipv4Addr = Ipv4Addr::new(198, 19, 77, 1);
+const MOVED: Ipv4Addr = Ipv4Addr::new(198, 19, 77, 2);
+const DESK: &str = "198.19.77.9/24";
+const HERE_V6: Ipv6Addr = Ipv6Addr::new(0xfd77, 0, 0, 0, 0, 0, 0, 1);
+const DESK_V6: &str = "fd77::9/64";
+const NOBODY_V6: Ipv6Addr = Ipv6Addr::new(0xfd77, 0, 0, 0, 0, 0, 0, 0x77);
+const NAME: &str = "bell.campanile.test";
+/// A name that is not told is asked for in vain for so long: three servers, a second each.
+const RESOLVER: &str = "nameserver 198.19.77.1\nnameserver 198.19.77.1\nnameserver 198.19.77.1\noptions timeout:1 attempts:1\n";
+/// How many threads may wait for names at once, whatever the resolver does.
+const THREADS_MORE: usize = 6;
+
+fn rounds(course: &Course) -> Result<String> {
+    let network = Network::lay()?;
+    let runtime = Runtime::new()?;
+    let folder = tempfile::tempdir()?;
+    let mut server = Server::start(&folder.path().join("server"))?;
+    let places = [HERE.into(), MOVED.into(), HERE_V6.into()];
+    let names = vec![NAME.to_owned()];
+    let front = runtime.block_on(Front::raise(&places, names, server.address()))?;
+    let names = runtime.block_on(Names::raise(HERE.into()))?;
+    server.kill()?;
+    let public = format!("https://{NAME}:{}", front.port);
+    server
+        .with("CAMPANILE_SERVER_PUBLIC_URL", public)
+        .resume()?;
+    let mut app = App::at(&folder.path().join("desk"))?;
+    app.within(&network.desk)
+        .with("CAMPANILE_CA_FILE", front.authorities());
+    names.say(Says::Addresses(Some(HERE), None));
+    app.start()?;
+    app.pair(&server.pairing_link()?)?;
+    app.ask_until(|status| status["connected"] == true)?;
+    let mut around = Around {
+        network,
+        front,
+        names,
+        app,
+        turns: 0,
+    };
+    let before = around.threads()?;
+    let (mut most, mut slowest) = (0, Duration::ZERO);
+    for round in 0..course.rounds {
+        let came_to = around.round(&mut most, &mut slowest);
+        came_to.with_context(|| format!("round {round}"))?;
+    }
+    ensure!(
+        most < before + THREADS_MORE,
+        "{most} threads waited for names, and {before} were there before"
+    );
+    Ok(format!(
+        "seven kinds, back within {slowest:.1?} of a good answer, {} threads more at the most",
+        most.saturating_sub(before)
+    ))
+}
+
+struct Around {
+    network: Network,
+    front: Arc<Front>,
+    names: Arc<Names>,
+    app: App,
+    turns: u32,
+}
+
+impl Around {
+    fn round(&mut self, most: &mut usize, slowest: &mut Duration) -> Result<()> {
+        for (what, says) in [
+            ("no such name", Says::NoSuchName),
+            ("trouble", Says::Trouble),
+            ("nothing", Says::Nothing),
+        ] {
+            let retry_at = self.app.status()?["link"]["retry_at"].clone();
+            self.meet(says)?;
+            let told = self.app.ask_until(|status| {
+                status["link"]["why"] == "dns" && status["link"]["retry_at"] != retry_at
+            });
+            told.context(what)?;
+            *most = self.threads()?.max(*most);
+        }
+        for (what, v4, v6, at) in [
+            ("back", Some(HERE), None, IpAddr::from(HERE)),
+            ("moved", Some(MOVED), None, MOVED.into()),
+            ("version 6 alone", None, Some(HERE_V6), HERE_V6.into()),
+            ("version 6 dead", Some(HERE), Some(NOBODY_V6), HERE.into()),
+        ] {
+            let began = Instant::now();
+            self.meet(Says::Addresses(v4, v6))?;
+            self.app
+                .ask_until(|status| status["connected"] == true && self.front.met() == Some(at))
+                .context(what)?;
+            *slowest = began.elapsed().max(*slowest);
+        }
+        Ok(())
+    }
+
+    /// Has every connection end, and lets the desk ask for the name again at once, as in another network.
+    fn meet(&mut self, says: Says) -> Result<()> {
+        self.names.say(says);
+        self.front.hang_up();
+        self.app.ask_until(|status| status["connected"] == false)?;
+        self.turns += 1;
+        self.network.change(self.turns)
+    }
+
+    fn threads(&self) -> Result<usize> {
+        let folder = format!("/proc/{}/task", self.app.pid()?);
+        Ok(fs::read_dir(folder)?.count())
+    }
+}
+
+/// A network of its own for the desk, with a resolver of its own.
+struct Network {
+    desk: String,
+    cable: String,
+    files: PathBuf,
+}
+
+impl Network {
+    fn lay() -> Result<Self> {
+        let network = Self {
+            desk: format!("campanile-names-{}", process::id()),
+            cable: format!("cn{}", process::id()),
+            files: PathBuf::from(format!("/etc/netns/campanile-names-{}", process::id())),
+        };
+        // What goes there finds this file in the place of the machine's.
+        fs::create_dir_all(&network.files).context("only root has networks to give")?;
+        fs::write(network.files.join("resolv.conf"), RESOLVER)?;
+        let (desk, cable) = (&network.desk, &network.cable);
+        ip(&["netns", "add", desk])?;
+        ip(&[
+            "link", "add", cable, "type", "veth", "peer", "name", "cable", "netns", desk,
+        ])?;
+        for address in [HERE, MOVED] {
+            ip(&["address", "add", &format!("{address}/24"), "dev", cable])?;
+        }
+        ip(&[
+            "address",
+            "add",
+            &format!("{HERE_V6}/64"),
+            "dev",
+            cable,
+            "nodad",
+        ])?;
+        ip(&["link", "set", cable, "up"])?;
+        ip(&["-n", desk, "address", "add", DESK, "dev", "cable"])?;
+        ip(&[
+            "-n", desk, "address", "add", DESK_V6, "dev", "cable", "nodad",
+        ])?;
+        ip(&["-n", desk, "link", "set", "cable", "up"])?;
+        ip(&["-n", desk, "link", "set", "lo", "up"])?;
+        Ok(network)
+    }
+
+    /// Gives the desk another address: it tries again at once.
+    fn change(&self, turn: u32) -> Result<()> {
+        // With a way of its own, by which the desk knows another network.
+        let address = |turn: u32| format!("198.19.{}.1/30", turn % 64 + 128);
+        if turn > 1 {
+            ip(&[
+                "-n",
+                &self.desk,
+                "address",
+                "del",
+                &address(turn - 1),
+                "dev",
+                "cable",
+            ])?;
+        }
+        ip(&[
+            "-n",
+            &self.desk,
+            "address",
+            "add",
+            &address(turn),
+            "dev",
+            "cable",
+        ])
+    }
+}
+
+impl Drop for Network {
+    fn drop(&mut self) {
+        let _ = ip(&["link", "delete", &self.cable]);
+        let _ = ip(&["netns", "delete", &self.desk]);
+        let _ = fs::remove_dir_all(&self.files);
+    }
+}
+
+fn ip(arguments: &[&str]) -> Result<()> {
+    run(Command::new("ip").args(arguments)).map(drop)
+}
