@@ -33,6 +33,7 @@ mod row;
 mod secrets_stay;
 mod server_killed;
 mod size;
+mod shut_out;
 mod slept;
 mod slow_clients;
 mod sound;
@@ -66,6 +67,7 @@ const ROWS: &[Row] = &[
     storm::ROW,
     proxies::ROW,
     resolver::ROW,
+    shut_out::ROW,
     carrier::ROW,
     slept::ROW,
     bus_died::ROW,

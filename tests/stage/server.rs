@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use uuid::Uuid;
 
 use super::{program, run, source::Source, within};
 
@@ -153,6 +154,23 @@ impl Server {
     pub fn add_agent(&self, handle: &str) -> Result<()> {
         let mut add = self.command();
         run(add.args(["agent", "add", handle, "--handle", handle])).map(drop)
+    }
+
+    /// Removes an agent, with all that the agent had.
+    pub fn remove_agent(&self, handle: &str) -> Result<()> {
+        run(self.command().args(["agent", "remove", handle])).map(drop)
+    }
+
+    /// Shuts every desk of an agent out.
+    pub fn shut_out(&self, handle: &str) -> Result<()> {
+        let desks = run(self.command().args(["agent", "desks", handle]))?;
+        let ids = desks
+            .split_whitespace()
+            .filter(|word| word.parse::<Uuid>().is_ok());
+        for id in ids {
+            run(self.command().args(["agent", "shut-out", id]))?;
+        }
+        Ok(())
     }
 
     /// Sends an event of `kind` to the agent, as the source does, with more flags of `event send`.
