@@ -105,7 +105,12 @@ impl Session {
                 return;
             }
             Some(Way::Strange(url)) if !agreed => {
-                let host = url.host_str().unwrap_or_default().to_owned();
+                let host = url.host_str().unwrap_or_default();
+                // The same host at another port is another server.
+                let host = match url.port() {
+                    Some(port) => format!("{host}:{port}"),
+                    None => host.to_owned(),
+                };
                 self.of.ask = Some(AskView::Open {
                     id: notice.id,
                     host,

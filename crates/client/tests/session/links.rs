@@ -199,7 +199,7 @@ fn only_declared_origins_open_at_once_and_only_the_web_opens_at_all() {
     expect![[r#"
         "https://app.acme.example/c/1" opens
         "https://APP.acme.example:443/c/1?x=1#y" opens
-        "https://app.acme.example:8443/c/1" asks for app.acme.example
+        "https://app.acme.example:8443/c/1" asks for app.acme.example:8443
         "https://app.acme.example.evil.example/" asks for app.acme.example.evil.example
         "https://аpp.acme.example/" asks for xn--pp-6kc.acme.example
         "https://2130706433/" asks for 127.0.0.1
@@ -218,10 +218,113 @@ fn only_declared_origins_open_at_once_and_only_the_web_opens_at_all() {
         "search-ms:query=x" unsafe_link
         "--help" unsafe_link
         "https://" unsafe_link
-        "https:app.acme.example" opens
+        "https:app.acme.example" unsafe_link
         "mailto:mira@acme.example" unsafe_link
         "" unsafe_link
         "https://app.acme.example/xxxxxxxxxxxxxxx" unsafe_link
+    "#]]
+    .assert_eq(&(told.join("\n") + "\n"));
+}
+
+/// What the web's own tests of addresses say: the text, the address that it is, and whether no other one has a part in that.
+fn web_platform_cases() -> Vec<(String, Option<String>, bool)> {
+    let cases = include_str!("../../../../tests/data/urls.json");
+    serde_json::from_str(cases).expect("the cases")
+}
+
+#[test]
+fn of_every_case_of_the_web_platform_only_the_web_is_opened_and_what_it_says() {
+    let mut led = [0; 3];
+    for (text, is, alone) in web_platform_cases() {
+        for server in ["https://desk.example.org/", "http://localhost:8080/"] {
+            let may_be_http = server.starts_with("http:");
+            let told = click(server, &text);
+            if told == "unsafe_link" {
+                led[0] += 1;
+                continue;
+            }
+            led[1] += 1;
+            let is = is.as_deref().expect("an address");
+            let is_web = is.starts_with("https://") || (may_be_http && is.starts_with("http://"));
+            assert!(is_web, "{text} leads to {is}");
+            let host = told.strip_prefix("asks for ").expect("a strange host");
+            let rest = is.split_once("://").expect("a scheme").1;
+            let wanted = rest.split(['/', '?', '#']).next().expect("a host");
+            if alone {
+                led[2] += 1;
+                assert_eq!(host, wanted, "{text}");
+            }
+        }
+    }
+    expect!["[1512, 126, 92]"].assert_eq(&format!("{led:?}"));
+}
+
+#[test]
+fn a_host_is_asked_for_as_it_is_on_the_wire() {
+    let table = [
+        "https://2130706433/",
+        "https://0x7f.1/",
+        "https://0x7F000001/",
+        "https://0177.0.0.1/",
+        "https://127.1/",
+        "https://[::ffff:7f00:1]/",
+        "https://[0:0:0:0:0:0:0:1]:443/",
+        "https://169.254.169.254/latest",
+        "https://app.acme.example./",
+        "https://app.acme.example../",
+        "https://app\u{200b}.acme.example/",
+        "https://app\u{ad}.acme.example/",
+        "https://ａｐｐ.acme.example/",
+        "https://app。acme。example/",
+        "https://app.acme.exаmple/",
+        "https://аррӏе.com/",
+        "https://app.acme.example%2eevil.example/",
+        "https://%61pp.acme.example/",
+        "https://app.acme.example%00.evil.example/",
+        "https://app.acme.example\u{202e}elpmaxe.live/",
+        "https://faß.example/",
+        "https://xn--a.example/",
+        "https://app.acme.example:0/",
+        "https://app.acme.example:65536/",
+        "https://app_acme.example/",
+        "https://-.example/",
+        "https://app.acme.example&evil.example/",
+        "https:///app.acme.example/",
+        "https:/app.acme.example/",
+        "HTTPS:///evil.example/",
+    ];
+    let told = table.map(|link| format!("{link:?} {}", click("https://desk.example.org/", link)));
+    expect![[r#"
+        "https://2130706433/" asks for 127.0.0.1
+        "https://0x7f.1/" asks for 127.0.0.1
+        "https://0x7F000001/" asks for 127.0.0.1
+        "https://0177.0.0.1/" asks for 127.0.0.1
+        "https://127.1/" asks for 127.0.0.1
+        "https://[::ffff:7f00:1]/" asks for [::ffff:7f00:1]
+        "https://[0:0:0:0:0:0:0:1]:443/" asks for [::1]
+        "https://169.254.169.254/latest" asks for 169.254.169.254
+        "https://app.acme.example./" asks for app.acme.example.
+        "https://app.acme.example../" asks for app.acme.example..
+        "https://app\u{200b}.acme.example/" opens
+        "https://app\u{ad}.acme.example/" opens
+        "https://ａｐｐ.acme.example/" opens
+        "https://app。acme。example/" opens
+        "https://app.acme.exаmple/" asks for app.acme.xn--exmple-4nf
+        "https://аррӏе.com/" asks for xn--80ak6aa92e.com
+        "https://app.acme.example%2eevil.example/" asks for app.acme.example.evil.example
+        "https://%61pp.acme.example/" opens
+        "https://app.acme.example%00.evil.example/" unsafe_link
+        "https://app.acme.example\u{202e}elpmaxe.live/" unsafe_link
+        "https://faß.example/" asks for xn--fa-hia.example
+        "https://xn--a.example/" unsafe_link
+        "https://app.acme.example:0/" asks for app.acme.example:0
+        "https://app.acme.example:65536/" unsafe_link
+        "https://app_acme.example/" asks for app_acme.example
+        "https://-.example/" asks for -.example
+        "https://app.acme.example&evil.example/" unsafe_link
+        "https:///app.acme.example/" opens
+        "https:/app.acme.example/" unsafe_link
+        "HTTPS:///evil.example/" asks for evil.example
     "#]]
     .assert_eq(&(told.join("\n") + "\n"));
 }
@@ -232,12 +335,12 @@ fn plain_http_opens_only_where_the_server_is_on_this_machine() {
         (
             "http://localhost:8080/",
             "http://localhost:3000/c/1",
-            "asks for localhost",
+            "asks for localhost:3000",
         ),
         (
             "http://127.0.0.1:8080/",
             "http://localhost:3000/c/1",
-            "asks for localhost",
+            "asks for localhost:3000",
         ),
         (
             "http://desk.example.org/",
