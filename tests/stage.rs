@@ -13,6 +13,7 @@ pub mod second;
 pub mod server;
 pub mod sink;
 pub mod source;
+pub mod surroundings;
 pub mod tray;
 pub mod window;
 
@@ -135,22 +136,6 @@ pub fn desktop(arguments: &[&str]) -> Result<String> {
         .parent()
         .context("the tests stand in the project")?;
     run(Command::new(root.join("scripts/desktop")).args(arguments))
-}
-
-/// Returns a command that does the same in a network namespace, to which only root may go.
-fn within(network: &str, command: &Command) -> Command {
-    let mut there = Command::new("ip");
-    there
-        .args(["netns", "exec", network])
-        .arg(command.get_program())
-        .args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => there.env(name, value),
-            None => there.env_remove(name),
-        };
-    }
-    there
 }
 
 /// Returns the number of the process that a part of the desktop is.

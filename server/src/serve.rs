@@ -69,7 +69,9 @@ pub enum StartError {
     #[error("cannot listen on {0}: {1}; set `{2}` to another address")]
     Listen(SocketAddr, io::Error, &'static str),
     /// The admin socket.
-    #[error("cannot make the admin socket: {0}")]
+    #[error(
+        "the admin socket cannot be made: {0}; set `data` to a folder that can be written and has a short path"
+    )]
     Admin(io::Error),
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use campanile_tests::stage::{app::App, deadline, run, server::Server};
+use campanile_tests::stage::{app::App, deadline, run, server::Server, surroundings::Surroundings};
 
 use crate::row::{Course, Row, Slowest};
 
@@ -24,9 +24,13 @@ const HOUSE: &str = "127.0.9.1/32";
 fn rounds(course: &Course) -> Result<String> {
     let cable = Cable::lay()?;
     let folder = tempfile::tempdir()?;
-    let server = Server::start_at(&folder.path().join("server"), SERVER, Some(&cable.server))?;
+    let server = Server::start_at(
+        &folder.path().join("server"),
+        SERVER,
+        Surroundings::network(&cable.server),
+    )?;
     let mut app = App::at(&folder.path().join("desk"))?;
-    app.within(&cable.desk).start()?;
+    app.within(Surroundings::network(&cable.desk)).start()?;
     app.pair(&server.pairing_link()?)?;
     app.wait_for("connected", |status| status["connected"] == true)?;
     let mut slowest = Slowest::default();

@@ -20,7 +20,9 @@ mod front;
 mod hogs;
 mod keyring;
 mod leak;
+mod memory;
 mod names;
+mod poor;
 mod power_cut;
 mod power_cut_desk;
 mod process;
@@ -78,6 +80,7 @@ const ROWS: &[Row] = &[
     switched::ROW,
     secrets_stay::ROW,
     leak::ROW,
+    poor::ROW,
 ];
 
 fn main() -> ExitCode {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use campanile_tests::stage::{app::App, run, server::Server};
+use campanile_tests::stage::{app::App, run, server::Server, surroundings::Surroundings};
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -54,7 +54,7 @@ fn rounds(course: &Course) -> Result<String> {
         .with("CAMPANILE_SERVER_PUBLIC_URL", public)
         .resume()?;
     let mut app = App::at(&folder.path().join("desk"))?;
-    app.within(&network.desk)
+    app.within(Surroundings::network(&network.desk))
         .with("CAMPANILE_CA_FILE", front.authorities());
     names.say(Says::Addresses(Some(HERE), None));
     app.start()?;

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
-use super::{PATIENCE, program, run, tray::Tray, within};
+use super::{PATIENCE, program, run, surroundings::Surroundings, tray::Tray};
 
 /// The folders of its user.
 const PLACES: [(&str, &str); 4] = [
@@ -37,7 +37,7 @@ pub struct App {
     bus: Bus,
     language: &'static str,
     more: Vec<(&'static str, OsString)>,
-    network: Option<String>,
+    surroundings: Surroundings,
     process: Option<Child>,
 }
 
@@ -63,7 +63,7 @@ impl App {
             bus: Bus::Stage,
             language: "en",
             more: Vec::new(),
-            network: None,
+            surroundings: Surroundings::default(),
             process: None,
         })
     }
@@ -95,21 +95,17 @@ impl App {
         self
     }
 
-    /// Lets the desk that is started next live in this network namespace.
-    pub fn within(&mut self, network: &str) -> &mut Self {
-        self.network = Some(network.to_owned());
+    /// Lets whatever is started from here on live in these surroundings.
+    pub fn within(&mut self, surroundings: Surroundings) -> &mut Self {
+        self.surroundings = surroundings;
         self
     }
 
     /// Starts it as at login.
     pub fn start(&mut self) -> Result<()> {
         let log = fs::File::create(self.folder.join("desk.log"))?;
-        let mut command = self.command();
-        if let Some(network) = &self.network {
-            command = within(network, &command);
-        }
-        let process = command
-            .arg("--hidden")
+        let process = self
+            .desk()
             .stdin(Stdio::null())
             .stderr(log)
             .spawn()
@@ -117,6 +113,13 @@ impl App {
         self.process = Some(process);
         // The command line waits for a desk that is starting.
         self.status().map(drop)
+    }
+
+    /// Returns the command that starts it as at login.
+    pub fn desk(&self) -> Command {
+        let mut command = self.command();
+        command.arg("--hidden");
+        command
     }
 
     /// Returns the process.
@@ -219,7 +222,7 @@ impl App {
             Bus::Unnamed => command.env_remove(BUS_ADDRESS),
             Bus::Dead => command.env(BUS_ADDRESS, "unix:path=/nonexistent/bus"),
         };
-        command
+        self.surroundings.placed(command)
     }
 
     pub fn environment(&self) -> [(&'static str, PathBuf); 4] {

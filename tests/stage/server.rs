@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use uuid::Uuid;
 
-use super::{program, run, source::Source, within};
+use super::{program, run, source::Source, surroundings::Surroundings};
 
 /// The agent of the stage, and how the source `acme` calls her.
 const AGENT: &str = "Mira Oak";
@@ -20,7 +20,7 @@ const AGENT: &str = "Mira Oak";
 pub struct Server {
     data: PathBuf,
     address: &'static str,
-    network: Option<String>,
+    surroundings: Surroundings,
     port: u16,
     token: String,
     secret: String,
@@ -30,22 +30,16 @@ pub struct Server {
 
 impl Server {
     pub fn start(data: &Path) -> Result<Self> {
-        Self::start_at(data, "127.0.0.1", None)
+        Self::start_at(data, "127.0.0.1", Surroundings::default())
     }
 
-    /// Starts it at an address of its own, in another network namespace where one is named.
-    pub fn start_at(data: &Path, address: &'static str, network: Option<&str>) -> Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let mut server = Self {
-            data: data.to_owned(),
-            address,
-            network: network.map(str::to_owned),
-            port,
-            token: String::new(),
-            secret: String::new(),
-            more: Vec::new(),
-            process: None,
-        };
+    /// Starts it at an address of its own, in other surroundings.
+    pub fn start_at(
+        data: &Path,
+        address: &'static str,
+        surroundings: Surroundings,
+    ) -> Result<Self> {
+        let mut server = Self::at(data, address, surroundings)?;
         server.resume()?;
         run(server
             .command()
@@ -72,13 +66,26 @@ impl Server {
         self
     }
 
+    /// The same with nothing started.
+    pub fn at(data: &Path, address: &'static str, surroundings: Surroundings) -> Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        Ok(Self {
+            data: data.to_owned(),
+            address,
+            surroundings,
+            port,
+            token: String::new(),
+            secret: String::new(),
+            more: Vec::new(),
+            process: None,
+        })
+    }
+
     /// Starts it again with what it had.
     pub fn resume(&mut self) -> Result<()> {
         let log = fs::File::create(self.data.with_extension("log"))?;
-        let mut serve = self.command();
-        serve.arg("serve");
         let mut process = self
-            .placed(serve)
+            .serve()
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -178,15 +185,14 @@ impl Server {
         let mut send = self.command();
         send.args(["event", "send", "--source", "acme", "--kind", kind])
             .args(flags);
-        run(&mut self.placed(send)).map(drop)
+        run(&mut send).map(drop)
     }
 
-    /// Returns the command in the server's own network.
-    fn placed(&self, command: Command) -> Command {
-        match &self.network {
-            Some(network) => within(network, &command),
-            None => command,
-        }
+    /// Returns the command that serves.
+    pub fn serve(&self) -> Command {
+        let mut serve = self.command();
+        serve.arg("serve");
+        serve
     }
 
     pub fn command(&self) -> Command {
@@ -199,7 +205,7 @@ impl Server {
         for (name, value) in &self.more {
             command.env(name, value);
         }
-        command
+        self.surroundings.placed(command)
     }
 }
 

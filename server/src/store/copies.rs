@@ -172,7 +172,7 @@ mod tests {
         let copy = home.path().join("copy.db");
         backup(&path, &copy).expect("copies");
         check_file(&copy).expect("is whole");
-        assert!(matches!(backup(&path, &copy), Err(StoreError::Folder(..))));
+        assert!(matches!(backup(&path, &copy), Err(StoreError::File(..))));
     }
 
     #[test]

@@ -23,9 +23,12 @@ pub(super) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001.sql
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The folder or a file in it.
-    #[error("{}: {}", .0.display(), .1)]
+    /// The folder, or what makes it one server's.
+    #[error("{}: {}; see that it is this user's and can be written, or set another `data`", .0.display(), .1)]
     Folder(PathBuf, io::Error),
+    /// A file.
+    #[error("{}: {}", .0.display(), .1)]
+    File(PathBuf, io::Error),
     /// Another process has it.
     #[error("{} is in use by a running campanile-server; stop it, or set another `data`", .0.display())]
     InUse(PathBuf),
@@ -154,7 +157,7 @@ pub fn check_file(path: &Path) -> Result<(), StoreError> {
 /// Returns what makes an error of the system one of the file at `path`.
 pub fn trouble(path: &Path) -> impl FnOnce(io::Error) -> StoreError + use<> {
     let path = path.to_owned();
-    move |error| StoreError::Folder(path, error)
+    move |error| StoreError::File(path, error)
 }
 
 /// Returns `path` with an ending after its name.

@@ -362,7 +362,7 @@ pub fn open_read_only(path: &Path) -> rusqlite::Result<Connection> {
 /// Returns the name of a file that will not change: nothing is made beside it.
 pub fn immutable(path: &Path) -> String {
     let mut uri = String::from("file:");
-    for byte in path.to_string_lossy().replace('\\', "/").bytes() {
+    for byte in bytes(path) {
         match byte {
             b'?' | b'#' | b'%' => uri.push_str(&format!("%{byte:02X}")),
             _ if byte.is_ascii() => uri.push(char::from(byte)),
@@ -370,4 +370,25 @@ pub fn immutable(path: &Path) -> String {
         }
     }
     uri + "?immutable=1"
+}
+
+/// Returns the path as SQLite takes it; on Unix a name need not be text.
+fn bytes(path: &Path) -> Vec<u8> {
+    #[cfg(unix)]
+    return std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).to_vec();
+    #[cfg(not(unix))]
+    return path.to_string_lossy().replace('\\', "/").into_bytes();
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_no_text_and_one_that_looks_like_a_question_lead_to_their_file() {
+        let path = Path::new(OsStr::from_bytes(b"/a\xff/b?c%d\\e"));
+        assert_eq!(immutable(path), "file:/a%FF/b%3Fc%25d\\e?immutable=1");
+    }
 }
