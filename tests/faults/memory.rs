@@ -37,11 +37,6 @@ impl Memory {
 
 impl Drop for Memory {
     fn drop(&mut self) {
-        eprintln!(
-            "PEAK {:?} {:?}",
-            fs::read_to_string(self.0.join("memory.max_usage_in_bytes")),
-            fs::read_to_string(self.0.join("memory.failcnt"))
-        );
         let _ = fs::remove_dir(&self.0);
     }
 }

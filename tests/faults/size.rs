@@ -69,13 +69,20 @@ impl fmt::Display for Size {
     }
 }
 
-/// Returns how the threads of a process are called, to see whose they are.
+/// Returns how the threads of a process are called and what its files are, to see whose they are.
 fn names(process: u32) -> Result<Vec<String>> {
-    let tasks = fs::read_dir(format!("/proc/{process}/task")).context("its threads")?;
+    let folder = |what: &str| {
+        let within = fs::read_dir(format!("/proc/{process}/{what}"));
+        within.with_context(|| format!("its {what}"))
+    };
     // One that ends meanwhile has no name.
-    Ok(tasks
+    let threads = folder("task")?
         .flatten()
         .filter_map(|task| fs::read_to_string(task.path().join("comm")).ok())
-        .map(|name| name.trim().to_owned())
-        .collect())
+        .map(|name| name.trim().to_owned());
+    let files = folder("fd")?
+        .flatten()
+        .filter_map(|file| fs::read_link(file.path()).ok())
+        .map(|name| name.display().to_string());
+    Ok(threads.chain(files).collect())
 }
