@@ -24,6 +24,7 @@ use axum::{
 use campanile_protocol::problem::{self, Code};
 use utoipa::{OpenApi as _, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
 use crate::{app::App, openapi, refusal::Refusal};
 
@@ -66,10 +67,13 @@ pub fn described() -> (Router<App>, OpenApi) {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        let mut problem = self.problem();
         if let Self::Store(error) = &self {
-            tracing::error!(%error, "a request failed");
+            // What is not told to those outside can be looked up by this (S30).
+            let instance = Uuid::now_v7().urn().to_string();
+            tracing::error!(instance, %error, "a request failed");
+            problem.instance = Some(instance);
         }
-        let problem = self.problem();
         let status =
             StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_string(&problem).unwrap_or_default();

@@ -7,6 +7,7 @@
 //! ```
 
 mod backlog;
+mod broken_store;
 mod bus_died;
 mod canary;
 mod carrier;
@@ -70,6 +71,7 @@ const ROWS: &[Row] = &[
     proxies::ROW,
     resolver::ROW,
     shut_out::ROW,
+    broken_store::ROW,
     carrier::ROW,
     slept::ROW,
     bus_died::ROW,

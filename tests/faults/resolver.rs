@@ -26,16 +26,7 @@ pub const ROW: Row = Row {
     run: rounds,
 };
 
-/// Two addresses at which the server stands, one more of version 6, and one of each at which nobody does.
-const HERE: Ipv4Addr = Ipv4Addr::new(198, 19, 77, 1);
-const MOVED: Ipv4Addr = Ipv4Addr::new(198, 19, 77, 2);
-const DESK: &str = "198.19.77.9/24";
-const HERE_V6: Ipv6Addr = Ipv6Addr::new(0xfd77, 0, 0, 0, 0, 0, 0, 1);
-const DESK_V6: &str = "fd77::9/64";
-const NOBODY_V6: Ipv6Addr = Ipv6Addr::new(0xfd77, 0, 0, 0, 0, 0, 0, 0x77);
 const NAME: &str = "bell.campanile.test";
-/// A name that is not told is asked for in vain for so long: three servers, a second each.
-const RESOLVER: &str = "nameserver 198.19.77.1\nnameserver 198.19.77.1\nnameserver 198.19.77.1\noptions timeout:1 attempts:1\n";
 /// How many threads may wait for names at once, whatever the resolver does.
 const THREADS_MORE: usize = 6;
 
@@ -44,10 +35,15 @@ fn rounds(course: &Course) -> Result<String> {
     let runtime = Runtime::new()?;
     let folder = tempfile::tempdir()?;
     let mut server = Server::start(&folder.path().join("server"))?;
-    let places = [HERE.into(), MOVED.into(), HERE_V6.into()];
+    let here = network.places.here;
+    let places = [
+        here.into(),
+        network.places.moved.into(),
+        network.places.here_v6.into(),
+    ];
     let names = vec![NAME.to_owned()];
     let front = runtime.block_on(Front::raise(&places, names, server.address()))?;
-    let names = runtime.block_on(Names::raise(HERE.into()))?;
+    let names = runtime.block_on(Names::raise(here.into()))?;
     server.kill()?;
     let public = format!("https://{NAME}:{}", front.port);
     server
@@ -56,7 +52,7 @@ fn rounds(course: &Course) -> Result<String> {
     let mut app = App::at(&folder.path().join("desk"))?;
     app.within(Surroundings::network(&network.desk))
         .with("CAMPANILE_CA_FILE", front.authorities());
-    names.say(Says::Addresses(Some(HERE), None));
+    names.say(Says::Addresses(Some(here), None));
     app.start()?;
     app.pair(&server.pairing_link()?)?;
     app.ask_until(|status| status["connected"] == true)?;
@@ -106,11 +102,18 @@ impl Around {
             told.context(what)?;
             *most = self.threads()?.max(*most);
         }
+        let Places {
+            here,
+            moved,
+            here_v6,
+            nobody_v6,
+            ..
+        } = self.network.places;
         for (what, v4, v6, at) in [
-            ("back", Some(HERE), None, IpAddr::from(HERE)),
-            ("moved", Some(MOVED), None, MOVED.into()),
-            ("version 6 alone", None, Some(HERE_V6), HERE_V6.into()),
-            ("version 6 dead", Some(HERE), Some(NOBODY_V6), HERE.into()),
+            ("back", Some(here), None, IpAddr::from(here)),
+            ("moved", Some(moved), None, moved.into()),
+            ("version 6 alone", None, Some(here_v6), here_v6.into()),
+            ("version 6 dead", Some(here), Some(nobody_v6), here.into()),
         ] {
             let began = Instant::now();
             self.meet(Says::Addresses(v4, v6))?;
@@ -137,8 +140,42 @@ impl Around {
     }
 }
 
+/// Where everybody is: two addresses at which the server stands, one more of version 6, and one at which nobody does.
+#[derive(Clone, Copy)]
+struct Places {
+    here: Ipv4Addr,
+    moved: Ipv4Addr,
+    desk: Ipv4Addr,
+    here_v6: Ipv6Addr,
+    nobody_v6: Ipv6Addr,
+    desk_v6: Ipv6Addr,
+}
+
+impl Places {
+    /// Picks them from the network that is kept for tests of networks (RFC 2544), others for each process.
+    fn of(process: u32) -> Self {
+        let v4 = |host| Ipv4Addr::new(198, 19, (process % 128) as u8, host);
+        let v6 = |host| Ipv6Addr::new(0xfd77, (process % 0x8000) as u16, 0, 0, 0, 0, 0, host);
+        Self {
+            here: v4(1),
+            moved: v4(2),
+            desk: v4(9),
+            here_v6: v6(1),
+            nobody_v6: v6(0x77),
+            desk_v6: v6(9),
+        }
+    }
+
+    /// A name that is not told is asked for in vain for three seconds.
+    fn resolver(self) -> String {
+        let server = format!("nameserver {}\n", self.here);
+        server.repeat(3) + "options timeout:1 attempts:1\n"
+    }
+}
+
 /// A network of its own for the desk, with a resolver of its own.
 struct Network {
+    places: Places,
     desk: String,
     cable: String,
     files: PathBuf,
@@ -147,36 +184,32 @@ struct Network {
 impl Network {
     fn lay() -> Result<Self> {
         let network = Self {
+            places: Places::of(process::id()),
             desk: format!("campanile-names-{}", process::id()),
             cable: format!("cn{}", process::id()),
             files: PathBuf::from(format!("/etc/netns/campanile-names-{}", process::id())),
         };
         // What goes there finds this file in the place of the machine's.
         fs::create_dir_all(&network.files).context("only root has networks to give")?;
-        fs::write(network.files.join("resolv.conf"), RESOLVER)?;
-        let (desk, cable) = (&network.desk, &network.cable);
+        fs::write(network.files.join("resolv.conf"), network.places.resolver())?;
+        let (desk, cable, places) = (&network.desk, &network.cable, network.places);
         ip(&["netns", "add", desk])?;
         ip(&[
             "link", "add", cable, "type", "veth", "peer", "name", "cable", "netns", desk,
         ])?;
-        for address in [HERE, MOVED] {
+        for address in [places.here, places.moved] {
             ip(&["address", "add", &format!("{address}/24"), "dev", cable])?;
         }
-        ip(&[
-            "address",
-            "add",
-            &format!("{HERE_V6}/64"),
-            "dev",
-            cable,
-            "nodad",
-        ])?;
+        let address = format!("{}/64", places.here_v6);
+        ip(&["address", "add", &address, "dev", cable, "nodad"])?;
         ip(&["link", "set", cable, "up"])?;
-        ip(&["-n", desk, "address", "add", DESK, "dev", "cable"])?;
-        ip(&[
-            "-n", desk, "address", "add", DESK_V6, "dev", "cable", "nodad",
-        ])?;
-        ip(&["-n", desk, "link", "set", "cable", "up"])?;
-        ip(&["-n", desk, "link", "set", "lo", "up"])?;
+        let within = |words: &[&str]| ip(&[&["-n", desk.as_str()], words].concat());
+        let address = format!("{}/24", places.desk);
+        within(&["address", "add", &address, "dev", "cable"])?;
+        let address = format!("{}/64", places.desk_v6);
+        within(&["address", "add", &address, "dev", "cable", "nodad"])?;
+        within(&["link", "set", "cable", "up"])?;
+        within(&["link", "set", "lo", "up"])?;
         Ok(network)
     }
 

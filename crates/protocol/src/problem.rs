@@ -20,6 +20,9 @@ pub struct Problem {
     pub title: String,
     /// What to do about it, with the particulars.
     pub detail: String,
+    /// This very case, as `urn:uuid:<id>`, where the server's log says more of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
 }
 
 macro_rules! codes {
@@ -104,6 +107,7 @@ impl Code {
             status: self.status(),
             title: self.title().to_owned(),
             detail: detail.into(),
+            instance: None,
         }
     }
 }
