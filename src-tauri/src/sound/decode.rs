@@ -1,5 +1,7 @@
 //! Reads a sound file from anywhere: four formats, within bounds (S6, F39).
 
+mod bare;
+
 use std::{io::Cursor, num::NonZero};
 
 use symphonia::{
@@ -98,6 +100,7 @@ impl Format {
 pub fn decode(bytes: Vec<u8>) -> Result<Clip, Unplayable> {
     let format = Format::of(&bytes).ok_or(Unplayable::Format)?;
     let damaged = |_| Unplayable::Damaged;
+    let bytes = bare::bare(format, bytes).ok_or(Unplayable::Damaged)?;
     let mut reader = open(format, bytes).map_err(damaged)?;
     let track = reader.default_track().ok_or(Unplayable::Damaged)?.clone();
     let promised = track.codec_params.n_frames.unwrap_or(0);
@@ -137,10 +140,7 @@ pub fn decode(bytes: Vec<u8>) -> Result<Clip, Unplayable> {
     samples.into_clip(promised)
 }
 
-fn open(format: Format, mut bytes: Vec<u8>) -> Result<Box<dyn FormatReader>, Error> {
-    if format == Format::Mp3 {
-        bytes.drain(..tag_bytes(&bytes).min(bytes.len()));
-    }
+fn open(format: Format, bytes: Vec<u8>) -> Result<Box<dyn FormatReader>, Error> {
     // The reader is chosen here and not by symphonia's probe, which would also look into tags and their pictures.
     let source = MediaSourceStream::new(
         Box::new(Cursor::new(bytes)),
@@ -156,21 +156,6 @@ fn open(format: Format, mut bytes: Vec<u8>) -> Result<Box<dyn FormatReader>, Err
         Format::Flac => Box::new(FlacReader::try_new(source, &options)?),
         Format::Mp3 => Box::new(MpaReader::try_new(source, &options)?),
     })
-}
-
-/// Returns how many bytes an ID3v2 tag takes at the beginning.
-fn tag_bytes(bytes: &[u8]) -> usize {
-    match *bytes {
-        [b'I', b'D', b'3', _, _, flags, a, b, c, d, ..] => {
-            // Seven bits of each byte, so that no sync word comes about.
-            let size = [a, b, c, d]
-                .iter()
-                .fold(0, |size, byte| size << 7 | usize::from(byte & 0x7f));
-            let footer = if flags & 0x10 == 0 { 0 } else { 10 };
-            10 + size + footer
-        }
-        _ => 0,
-    }
 }
 
 /// What was decoded so far.

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use proptest::prelude::*;
-
 use super::*;
-use crate::errand::{Errand, Unfinished};
+use crate::errand::Errand;
+
+mod hostile;
+mod memory;
 
 /// 0.4 s of 440 Hz at half the strength, at 16 kHz in one channel.
 const TONES: [(&[u8], Format); 3] = [
@@ -162,26 +163,4 @@ fn a_sample_that_is_no_number_is_silence() {
         .add(&[f32::NAN, f32::INFINITY, -7.0, 0.5], 1, 8_000)
         .expect("a form");
     assert_eq!(samples.samples, [0.0, 0.0, -1.0, 0.5]);
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-    #[test]
-    fn a_damaged_file_is_refused_or_short(
-        which in 0..4_usize,
-        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..40),
-    ) {
-        let (mut bytes, _) = tones().swap_remove(which);
-        for (place, byte) in damage {
-            let place = place.index(bytes.len());
-            bytes[place] = byte;
-        }
-        let found = Errand::default().run(Duration::from_secs(60), || decode(bytes));
-        if let Ok(Ok(clip)) = found {
-            prop_assert!(clip.duration() <= Duration::from_secs(u64::from(LONGEST_S)));
-            prop_assert!(clip.samples.iter().all(|sample| sample.abs() <= 1.0));
-        } else {
-            prop_assert!(found != Err(Unfinished::Late), "it never ends");
-        }
-    }
 }
