@@ -3,4 +3,5 @@
 mod hours;
 mod mutes;
 mod oracle;
+mod python;
 mod stage;
