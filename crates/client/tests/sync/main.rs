@@ -12,3 +12,4 @@ mod snapshot;
 mod stream;
 mod tls;
 mod verdict;
+mod web_platform;
