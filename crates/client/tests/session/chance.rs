@@ -17,7 +17,7 @@ use campanile_protocol::{changes::Outcome, frame::Presence};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::stage::{Stage, at, cell, id, nights, up};
+use crate::stage::{Stage, cell, id, nights, up};
 
 const KINDS: &[&str] = &[
     "sla_expired",
@@ -284,21 +284,5 @@ proptest! {
             watch.see(&effects);
             desk.session.verify(&Now { wall: desk.now });
         }
-    }
-
-    #[test]
-    fn twenty_entries_in_any_order_make_one_list(order in Just((1..=20_u64).collect::<Vec<_>>()).prop_shuffle()) {
-        let badge = |order: &[u64]| {
-            let mut desk = Stage::signed_in();
-            let entries: Vec<_> = (1..=20).map(|n| desk.arrival(n, "sla_expired")).collect();
-            for n in order {
-                let entry = entries[usize::try_from(*n - 1).expect("small")].clone();
-                let heard = desk.heard(vec![entry]);
-                desk.tell(heard);
-            }
-            desk.now = at("12:00");
-            desk.session.bell_view(&Now { wall: desk.now }).unread
-        };
-        prop_assert_eq!(badge(&order), 20);
     }
 }

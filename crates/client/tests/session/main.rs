@@ -10,6 +10,7 @@ mod elsewhere;
 mod hostile;
 mod links;
 mod moments;
+mod order;
 mod quiet;
 mod refill;
 mod stage;
