@@ -39,9 +39,12 @@ impl Session {
         for (cell, at) in loaded.cells {
             of.preferences.apply(&cell, at);
         }
+        // Both came with the present that the log went on from: a store without them was tampered with, and what is required
+        // would not be until the policy is another (S14).
+        let goes_on = loaded.policy.is_some() && loaded.scopes.is_some();
         of.policy = loaded.policy.unwrap_or_default();
         of.scopes = loaded.scopes;
-        of.cursor = loaded.cursor;
+        of.cursor = loaded.cursor.filter(|_| goes_on);
         of.epoch = loaded.epoch;
         of.deeds = Deeds::resume(loaded.pending, loaded.answered);
         for id in loaded.toasting {

@@ -9,6 +9,7 @@ mod deeds;
 mod elsewhere;
 mod hostile;
 mod links;
+mod locks;
 mod moments;
 mod order;
 mod quiet;

@@ -14,6 +14,7 @@ use campanile_core::{
     change::{Change, Entry, Place, Scopes, Seq, SourceFacts},
     event::{Because, Conversation, Link as EventLink, Notice, Reference},
     ids::{AgentId, ChangeId, Epoch, EventId, KindId, SourceId},
+    policy::Policy,
     preferences::{ANY_KIND, Cell, Scope},
     time::Timestamp,
     zone::Rules,
@@ -194,6 +195,7 @@ impl Stage {
     pub fn load(&mut self, loaded: Loaded) {
         let loaded = Loaded {
             account: loaded.account.or_else(|| Some(account("mira"))),
+            policy: loaded.policy.or_else(|| Some(Policy::default())),
             scopes: Some(scopes("Mira Oak")),
             epoch: Some(Epoch(Uuid::nil())),
             cursor: loaded.cursor.or_else(|| Some("start".into())),
