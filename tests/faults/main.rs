@@ -7,6 +7,7 @@
 //! ```
 
 mod backlog;
+mod bombs;
 mod broken_store;
 mod bus_died;
 mod canary;
@@ -71,6 +72,7 @@ const ROWS: &[Row] = &[
     proxies::ROW,
     resolver::ROW,
     shut_out::ROW,
+    bombs::ROW,
     broken_store::ROW,
     carrier::ROW,
     slept::ROW,

@@ -100,6 +100,95 @@ async fn a_server_is_left_alone_as_long_as_it_asks() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_server_that_asks_again_and_again_is_left_alone_each_time() {
+    let table = [
+        (Some("7"), 7),
+        (
+            Some("Sat, 21 Nov 2026 08:30:20 GMT\r\nDate: Sat, 21 Nov 2026 08:30:00 GMT"),
+            20,
+        ),
+        (Some("0"), 1),
+        (Some("1000000000"), 900),
+        // What means nothing changes nothing.
+        (Some("-1"), 1),
+        (Some("soon"), 1),
+        (None, 1),
+    ];
+    for (header, asked_s) in table {
+        let net = Net::new().await;
+        let mut desk = Desk::follow(&net, None);
+        desk.next().await;
+        let headers = header.map_or_else(String::new, |asks| format!("Retry-After: {asks}\r\n"));
+        for round in 0..10 {
+            let answer = net.accept().await;
+            answer.answer("429 Too Many", &headers, "").await;
+            let (_, waits) = desk.offline().await;
+            // On top comes a part by lot, half of a range that doubles up to five minutes.
+            let spread_ms = (500_u64 << round).min(150_000);
+            let expected = Duration::from_millis(asked_s * 1_000 + spread_ms);
+            assert_eq!(waits, expected, "{header:?}, round {round}");
+            let (looked, since) = (net.is_called().await, Instant::now());
+            assert!(!looked, "{header:?}, round {round}: it came at once");
+            pass(waits).await;
+            assert!(since.elapsed() >= waits);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_answers_in_the_servers_place_is_asked_no_more_often_than_a_dead_server() {
+    let html = "Content-Type: text/html\r\n";
+    let table = [
+        ("401 Unauthorized", html),
+        ("401 Unauthorized", "WWW-Authenticate: Basic\r\n"),
+        ("403 Forbidden", html),
+        ("403 Forbidden", ""),
+        ("404 Not Found", html),
+        ("410 Gone", ""),
+        ("204 No Content", ""),
+        ("500 Broken", ""),
+    ];
+    for (status, headers) in table {
+        let net = Net::new().await;
+        let mut desk = Desk::follow(&net, None);
+        desk.next().await;
+        let mut waits = Vec::new();
+        for _ in 0..20 {
+            net.accept().await.answer(status, headers, "").await;
+            let (_, wait) = desk.offline().await;
+            waits.push(wait.as_secs());
+            pass(wait).await;
+        }
+        let mut expected = vec![1, 2, 3, 5, 9, 17, 33, 65, 129];
+        expected.resize(20, 151);
+        assert_eq!(waits, expected, "{status} {headers}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_is_gone_whatever_is_asked_is_no_reason_to_ask_more_often() {
+    for code in [Code::NotFound, Code::CursorGone] {
+        let net = Net::new().await;
+        let mut desk = Desk::follow(&net, Some("c1"));
+        desk.next().await;
+        // The first answer gives up the cursor; there is nothing else to give up.
+        net.accept().await.answer_problem(code).await;
+        settle().await;
+        pass(Duration::from_secs(1)).await;
+        let mut waits = Vec::new();
+        for _ in 0..20 {
+            net.accept().await.answer_problem(code).await;
+            let (_, wait) = desk.offline().await;
+            waits.push(wait.as_secs());
+            pass(wait).await;
+        }
+        let mut expected = vec![1, 2, 3, 5, 9, 17, 33, 65, 129];
+        expected.resize(20, 151);
+        assert_eq!(waits, expected, "{code:?}");
+    }
+}
+
 /// The next request, and how much time went by until it came.
 async fn next_look(net: &Net) -> (Conversation, Duration) {
     let since = Instant::now();
