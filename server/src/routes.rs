@@ -72,7 +72,7 @@ impl IntoResponse for Refusal {
             // What is not told to those outside can be looked up by this (S30).
             let instance = Uuid::now_v7().urn().to_string();
             tracing::error!(instance, %error, "a request failed");
-            problem.instance = Some(instance);
+            problem.instance = Some(instance.into());
         }
         let status =
             StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -96,7 +96,7 @@ fn tokens(server: &Server, devices: usize) -> Result<Vec<String>> {
     };
     let mut tokens = Vec::new();
     for device in 0..devices {
-        if device > 0 && device % DEVICES_PER_AGENT == 0 {
+        if device > 0 && device.is_multiple_of(DEVICES_PER_AGENT) {
             server.add_agent(&agent(device))?;
         }
         let paired = SecondDesk::pair(&server.pairing_link_of(&agent(device))?)?;

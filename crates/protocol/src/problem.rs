@@ -22,7 +22,8 @@ pub struct Problem {
     pub detail: String,
     /// This very case, as `urn:uuid:<id>`, where the server's log says more of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub instance: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub instance: Option<Box<str>>,
 }
 
 macro_rules! codes {
