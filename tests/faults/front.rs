@@ -161,12 +161,13 @@ impl Front {
         *lock(&self.face) = face;
     }
 
-    /// Ends every connection.
+    /// Ends every connection, and forgets where they came.
     pub fn hang_up(&self) {
+        *lock(&self.met) = None;
         self.hung_up.notify_waiters();
     }
 
-    /// Returns at which address it was called last.
+    /// Returns at which address it was called last; none where it was not since it hung up.
     pub fn met(&self) -> Option<IpAddr> {
         *lock(&self.met)
     }
