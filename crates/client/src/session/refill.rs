@@ -35,8 +35,8 @@ pub struct Refill {
     last: Seq,
     /// The last place where the same notice stands as before.
     common: Seq,
-    /// The notices that it told, and those that arrived meanwhile.
-    seen: BTreeSet<EventId>,
+    /// The notices that were known before and that it has not told: none for a newcomer, however many there are (F25).
+    untold: BTreeSet<EventId>,
     /// The badge as the server counts it, adjusted by what happened since.
     rows: i64,
 }
@@ -44,7 +44,7 @@ pub struct Refill {
 impl Refill {
     /// Takes note that the server has a notice.
     pub fn saw(&mut self, id: EventId) {
-        self.seen.insert(id);
+        self.untold.remove(&id);
     }
 
     /// Returns where the log ends that is told.
@@ -155,13 +155,17 @@ impl Session {
         self.of.scopes = Some(head.scopes);
         self.of.availability = Availability::find(&head.availability).or(self.of.availability);
         let rows = i64::from(head.unread_rows);
+        let known = self.of.inbox.items();
+        // What stayed behind before is not missed.
+        let untold = known.filter(|(_, item)| item.seq != NOWHERE);
+        let untold = untold.map(|(id, _)| id).collect();
         self.of.refill = Some(Refill {
             same_epoch,
             had_followed,
             put_back,
             last,
             common: NOWHERE,
-            seen: BTreeSet::new(),
+            untold,
             rows,
         });
     }
@@ -231,14 +235,11 @@ impl Session {
     }
 
     fn end_refill(&mut self, refill: &Refill, epoch: Epoch, cursor: String, now: Timestamp) {
-        let unseen = self.of.inbox.items().filter(|(id, item)| {
-            // What stayed behind before is not missed.
-            item.seq != NOWHERE && !refill.seen.contains(id)
-        });
-        let mut unseen: Vec<_> = unseen.map(|(id, item)| (id, item.seq)).collect();
-        unseen.sort_unstable_by_key(|(_, seq)| *seq);
+        let place = |id: &EventId| Some((*id, self.of.inbox.item(*id)?.seq));
+        let mut untold: Vec<_> = refill.untold.iter().filter_map(place).collect();
+        untold.sort_unstable_by_key(|(_, seq)| *seq);
         // A restored server lacks what happened after its backup: that stays here, though it is there no more (F31).
-        let (stays, goes): (Vec<_>, Vec<_>) = unseen
+        let (stays, goes): (Vec<_>, Vec<_>) = untold
             .into_iter()
             .partition(|(_, seq)| !refill.same_epoch || (refill.put_back && *seq > refill.common));
         if !stays.is_empty() {
