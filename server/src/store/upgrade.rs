@@ -1,6 +1,6 @@
 //! A database of another version: one of a later version is left alone, one of an earlier version is brought to the present form.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use campanile_core::policy::Policy;
 use rusqlite::{Connection, OpenFlags, config::DbConfig, params};
@@ -81,6 +81,8 @@ fn peek(path: &Path) -> rusqlite::Result<i64> {
     let alone = || {
         let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        // Where somebody else has it, there is an index to read it by.
+        db.busy_timeout(Duration::ZERO)?;
         db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         harden(&db)?;
         form(&db)

@@ -4,6 +4,7 @@ use std::{
     ffi::OsString,
     fs, io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
@@ -26,6 +27,8 @@ pub fn peek(path: &Path) -> rusqlite::Result<(i32, i64)> {
             let flags = flags | OpenFlags::SQLITE_OPEN_READ_WRITE;
             let connection = Connection::open_with_flags(path, flags)?;
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            // Where somebody else has it, there is an index to read it by.
+            connection.busy_timeout(Duration::ZERO)?;
             connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
             pragma(&connection, "schema_version")?;
             Ok(connection)
