@@ -13,12 +13,12 @@ use reqwest::{
     Method, Response,
     header::{ACCEPT, CACHE_CONTROL, HeaderName, HeaderValue},
 };
-use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use url::Url;
 
 use super::{
     End, SILENCE, Token, Why,
-    backoff::{Backoff, LEAST, Outcome, STABLE},
+    backoff::{ASKED_MOST, Backoff, LEAST, Outcome, STABLE},
     frames,
     http::{BYTES_OF_LIFE, Fault, HEADERS_WITHIN, Server, expect_type},
     state::{Gone, State},
@@ -120,8 +120,12 @@ enum Step {
     Silently,
     /// It goes on without delay, unless it did so a moment ago.
     Pages,
-    /// Wait.
-    Wait(Duration, Option<Why>),
+    /// Wait, in any case for as long as the server asked for.
+    Wait {
+        wait: Duration,
+        asked: Option<Duration>,
+        why: Option<Why>,
+    },
 }
 
 impl Stream<'_> {
@@ -156,7 +160,11 @@ impl Stream<'_> {
             .next(outcome, (self.state.surroundings.chance)());
         // A link that was good and broke is most often back at once: a word of it would only flicker.
         let flickers = stood.is_some_and(|stood| stood >= STABLE);
-        Ok(Step::Wait(wait, (!flickers).then_some(why)))
+        Ok(Step::Wait {
+            wait,
+            asked: asked.map(|asked| asked.min(ASKED_MOST)),
+            why: (!flickers).then_some(why),
+        })
     }
 
     async fn wait(&mut self, step: Step, started: Instant) -> Result<(), Gone> {
@@ -169,7 +177,7 @@ impl Stream<'_> {
                 }
                 return Ok(());
             }
-            Step::Wait(wait, why) => {
+            Step::Wait { wait, asked, why } => {
                 let link = match why {
                     Some(why) => {
                         let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
@@ -181,10 +189,15 @@ impl Stream<'_> {
                     }
                     None => Link::Connecting,
                 };
+                let now = Instant::now();
                 self.tell(link).await?;
+                if let Some(asked) = asked {
+                    // The server's own word: a machine that wakes or changes its network does not know better.
+                    sleep_until(now + asked).await;
+                }
                 tokio::select! {
                     () = self.state.nudged() => true,
-                    () = sleep(wait) => false,
+                    () = sleep_until(now + wait) => false,
                 }
             }
         };

@@ -101,6 +101,28 @@ async fn a_server_is_left_alone_as_long_as_it_asks() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_server_asks_for_holds_against_a_machine_that_wakes_and_a_person() {
+    for (headers, is_called_at_once) in [("Retry-After: 7\r\n", false), ("", true)] {
+        let net = Net::new().await;
+        let mut desk = Desk::follow(&net, None);
+        desk.next().await;
+        net.accept().await.answer("429 Too Many", headers, "").await;
+        desk.offline().await;
+        // No try follows another within a second, whoever asks.
+        pass(Duration::from_secs(1)).await;
+        desk.command(Command::Reconnect).await;
+        assert_eq!(net.is_called().await, is_called_at_once, "{headers:?}");
+        if !is_called_at_once {
+            pass(Duration::from_secs(6)).await;
+            assert!(
+                net.is_called().await,
+                "the nudge holds once the wait is over"
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_asks_again_and_again_is_left_alone_each_time() {
     let table = [
         (Some("7"), 7),
