@@ -1,6 +1,7 @@
 //! The stage: a real server, a real app, and eyes and ears on the desktop around them.
 
 pub mod app;
+pub mod canary;
 pub mod daemon;
 pub mod hand;
 pub mod handler;

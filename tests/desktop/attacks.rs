@@ -1,45 +1,11 @@
 //! What a script could do that had got into a page (S4): nothing, in either window.
 
-use std::{
-    io::{BufRead as _, BufReader},
-    net::TcpListener,
-    sync::{Arc, Mutex, PoisonError},
-    thread,
-};
-
 use anyhow::{Context as _, Result};
-use campanile_tests::stage::{Stage, opened::Opened, window::Window};
+use campanile_tests::stage::{Stage, canary::Canary, opened::Opened, window::Window};
 use serde_json::{Value, json};
 
 const PAGE: &str = include_str!("attacks/page.js");
 const COMMANDS: &str = include_str!("attacks/commands");
-
-/// An address that nobody may call.
-struct Canary {
-    address: String,
-    called: Arc<Mutex<Vec<String>>>,
-}
-
-impl Canary {
-    fn new() -> Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        let address = format!("http://{}/", listener.local_addr()?);
-        let called = Arc::<Mutex<Vec<String>>>::default();
-        let calls = Arc::clone(&called);
-        thread::spawn(move || {
-            for call in listener.incoming().flatten() {
-                let mut asked = String::new();
-                // Whoever only looks whether somebody is there has called, too.
-                let _ = BufReader::new(call).read_line(&mut asked);
-                calls
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(asked);
-            }
-        });
-        Ok(Self { address, called })
-    }
-}
 
 #[test]
 fn a_script_in_a_page_reaches_no_network_no_command_and_no_other_page() -> Result<()> {
@@ -55,15 +21,14 @@ fn a_script_in_a_page_reaches_no_network_no_command_and_no_other_page() -> Resul
         assert!(zones.is_array(), "{window}: {zones}");
         let script = format!(
             "const canary = {}; const commands = {}; {PAGE}",
-            json!(canary.address),
+            json!(canary.address()),
             json!(commands())
         );
         assert_eq!(page.answer(&script)?, json!([]), "{window}");
         let text = page.text("main").context("the page stands")?;
         assert!(!text.is_empty(), "{window} is empty");
     }
-    let called = canary.called.lock().unwrap_or_else(PoisonError::into_inner);
-    assert_eq!(*called, Vec::<String>::new());
+    assert_eq!(canary.calls(), Vec::<String>::new());
     assert_eq!(opened.others()?, Vec::<String>::new());
     Ok(())
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
+use serde_json::Value;
 
 use campanile_tests::stage::{
-    Stage, app::part, daemon::Daemon, notify::Ear, opened::Opened, reader::Reader,
-    screen::click_window_of_class,
+    Signal, Stage, app::part, canary::Canary, daemon::Daemon, desktop, notify::Ear, opened::Opened,
+    part_process, reader::Reader, screen::click_window_of_class, signal,
 };
 
 /// What customers write may look like markup.
@@ -65,6 +66,10 @@ fn address(conversation: &str) -> String {
 }
 
 fn send(stage: &Stage, conversation: &str) -> Result<()> {
+    send_saying(stage, conversation, BODY)
+}
+
+fn send_saying(stage: &Stage, conversation: &str, body: &str) -> Result<()> {
     stage.server.send(
         "conversation_assigned",
         &[
@@ -77,9 +82,48 @@ fn send(stage: &Stage, conversation: &str) -> Result<()> {
             "--contact",
             CONTACT,
             "--body",
-            BODY,
+            body,
         ],
     )
+}
+
+#[test]
+fn a_daemon_fetches_nothing_that_a_stranger_wrote_and_may_die_under_what_it_shows() -> Result<()> {
+    let stage = Stage::up()?;
+    let (ear, canary, opened) = (Ear::open()?, Canary::new()?, Opened::watch()?);
+    let at = canary.address();
+    let bodies = [
+        format!("<img src=\"{at}image\"> <img src='file:///dev/urandom'>"),
+        format!("<a href=\"{at}link\">x</a> <a href=\"file:///etc/passwd\">y</a>"),
+        "<b unclosed & &#0; &amp;lt; \u{202e}txt.exe".to_owned(),
+    ];
+    for kind in KINDS {
+        let _daemon = Daemon::start(kind.part)?;
+        let shows = |status: &Value| {
+            let daemon = part(status, "toast")["detail"].as_str();
+            daemon.is_some_and(|daemon| daemon.starts_with(kind.name))
+        };
+        stage.app.ask_until(shows)?;
+        for (number, body) in bodies.iter().enumerate() {
+            send_saying(&stage, &format!("{}-{number}", kind.part), body)?;
+            ear.toast(|toast| toast.title.contains("assigned"))?;
+        }
+        signal(Signal::Kill, part_process(kind.part)?)?;
+        stage
+            .app
+            .ask_until(|status| part(status, "toast")["state"] == "fails")
+            .context(kind.part)?;
+        for deed in ["stop", "start"] {
+            desktop(&[deed, kind.part])?;
+        }
+        stage.app.ask_until(shows).context(kind.part)?;
+        send(&stage, &format!("{}-after", kind.part))?;
+        let after = ear.toast(|toast| toast.title.contains("assigned"))?;
+        assert_eq!(after.replaces, 0, "{}: {after:?}", kind.part);
+    }
+    assert_eq!(canary.calls(), Vec::<String>::new());
+    assert_eq!(opened.others()?, Vec::<String>::new());
+    Ok(())
 }
 
 #[test]

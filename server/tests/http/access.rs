@@ -279,3 +279,52 @@ async fn no_parameter_shows_what_is_anothers() {
     }
     assert_eq!(stage.get(&ihor, "/v1/devices").await.0, 200);
 }
+
+#[tokio::test]
+async fn no_route_answers_a_page_of_another_origin_or_takes_what_a_form_can_send() {
+    let stage = Stage::new().await;
+    let shop = stage.team("shop", &["mira"]).await;
+    let mira = stage.desk("mira").await;
+    for route in routes() {
+        let key = match route.scheme.as_deref() {
+            Some("source") => shop.token(),
+            _ => mira.token.as_str(),
+        };
+        let path = route.with(of_nothing);
+        let from_a_page = route
+            .request(&stage, &path, key)
+            .header("origin", "https://evil.example");
+        let answer = from_a_page.send().await.unwrap();
+        let told: Vec<_> = answer
+            .headers()
+            .keys()
+            .filter(|name| name.as_str().starts_with("access-control-"))
+            .collect();
+        assert!(told.is_empty(), "{}: {told:?}", route.shown());
+        if ![Method::POST, Method::PUT].contains(&route.method) {
+            continue;
+        }
+        for form in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+        ] {
+            let status = stage
+                .request(route.method.clone(), &path)
+                .bearer_auth(key)
+                .header("content-type", form)
+                .header("campanile-source", "shop")
+                .body("{}")
+                .send()
+                .await
+                .unwrap()
+                .status();
+            assert_eq!(
+                status,
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "{} as {form}",
+                route.shown()
+            );
+        }
+    }
+}

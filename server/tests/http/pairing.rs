@@ -63,6 +63,19 @@ async fn who_tries_too_often_waits() {
     stage.pair("guess", "laptop").await;
     expect!["429 too_many: Try again in 60 seconds."]
         .assert_eq(&problem(stage.pair(&code, "laptop").await));
+    // Where it came from is not for the caller to say.
+    for header in [
+        "x-forwarded-for",
+        "forwarded",
+        "x-real-ip",
+        "true-client-ip",
+    ] {
+        let elsewhere = stage
+            .request(Method::POST, "/v1/pair")
+            .header(header, "for=203.0.113.7")
+            .json(&json!({ "code": code, "device_name": "laptop" }));
+        assert_eq!(answer(elsewhere).await.0, 429, "{header}");
+    }
     stage.pass(MINUTE_MS);
     assert_eq!(stage.pair(&code, "laptop").await.0, 200);
 }

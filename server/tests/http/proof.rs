@@ -197,6 +197,15 @@ async fn whatever_is_wrong_with_a_proof_is_answered_alike() {
             signed(&stage, "shop", "msg_1", &now, &good, &body()).header("webhook-id", "msg_1"),
         ),
         (
+            "two signatures' headers",
+            signed(&stage, "shop", "msg_1", &now, &good, &body())
+                .header("webhook-signature", &good),
+        ),
+        (
+            "two timestamps",
+            signed(&stage, "shop", "msg_1", &now, &good, &body()).header("webhook-timestamp", &now),
+        ),
+        (
             "the secret of another source",
             signed(
                 &stage,
