@@ -25,6 +25,8 @@ pub const ROW: Row = Row {
 
 /// How the time goes by.
 struct Pace {
+    /// How many come first: a desk holds the newest 2,000 notices, and both hold pages of their databases.
+    filling: u32,
     /// Until everything has been used that there is.
     warm_up: Duration,
     lasts: Duration,
@@ -34,6 +36,7 @@ struct Pace {
 }
 
 const SHORT: Pace = Pace {
+    filling: 500,
     warm_up: Duration::from_secs(4),
     lasts: Duration::from_secs(4),
     event_each: Duration::from_millis(50),
@@ -41,12 +44,14 @@ const SHORT: Pace = Pace {
     look_each: Duration::from_secs(1),
 };
 const LONG: Pace = Pace {
+    filling: 20_000,
     warm_up: Duration::from_secs(600),
     lasts: Duration::from_secs(3_000),
     event_each: Duration::from_secs(1),
     lost_each: Duration::from_secs(300),
     look_each: Duration::from_secs(60),
 };
+const AT_ONCE: usize = 100;
 /// A leak is no smaller than this; what an allocator keeps for the next time is.
 const LEAK_BYTES: f64 = 4.0 * MIB as f64;
 const DAY_S: f64 = 86_400.0;
@@ -62,7 +67,16 @@ fn run(course: &Course) -> Result<String> {
     // What stands in one row is no history that grows.
     let source = server.source()?.collapsing("row");
     let runtime = Runtime::new()?;
-    let mut sent = 0_u32;
+    let filling: Vec<_> = (0..pace.filling).map(|id| id.to_string()).collect();
+    for ids in filling.chunks(AT_ONCE) {
+        let answer = runtime.block_on(source.send_all(ids))?;
+        ensure!(
+            answer.status.is_success(),
+            "answered with {}",
+            answer.status
+        );
+    }
+    let mut sent = pace.filling;
     let mut live = |lasts: Duration| {
         let began = Instant::now();
         let (mut lost, mut looked) = (began, began);

@@ -38,7 +38,7 @@ fn an_account_is_kept_listed_and_left_with_its_store() {
     for again in ["leaves", "has left already"] {
         accounts::leave(data.path(), "a").expect(again);
         assert_eq!(accounts::list(data.path()), [account("b")]);
-        assert_eq!(accounts::left(data.path()), [renamed.clone()]);
+        assert_eq!(accounts::left(data.path()), std::slice::from_ref(&renamed));
         assert_eq!(files(&folder), ["left.json"]);
     }
     for again in ["forgets", "has forgotten already"] {
