@@ -13,6 +13,7 @@ mod bus_died;
 mod canary;
 mod carrier;
 mod client_killed;
+mod clock_jumps;
 mod damage;
 mod disk;
 mod disk_full;
@@ -76,6 +77,7 @@ const ROWS: &[Row] = &[
     broken_store::ROW,
     carrier::ROW,
     slept::ROW,
+    clock_jumps::ROW,
     bus_died::ROW,
     keyring::ROW,
     sound::ROW,

@@ -6,7 +6,7 @@ use std::{
     path::PathBuf,
 };
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use campanile_tests::stage::{app::App, notify::Heard};
 use rusqlite::Connection;
 
@@ -34,6 +34,27 @@ pub fn by_name(heard: Vec<Heard>, events: &[String]) -> Result<usize> {
 
 /// Checks the databases of a desk.
 pub fn is_whole(app: &App) -> Result<()> {
+    let found = databases(app)?;
+    ensure!(
+        found.len() == 2,
+        "the desk has two databases, and here are {found:?}"
+    );
+    for file in found {
+        check(&file)?;
+    }
+    Ok(())
+}
+
+/// Returns how many notices a desk keeps, read ones too.
+pub fn kept(app: &App) -> Result<u64> {
+    let found = databases(app)?;
+    let inbox = found.iter().find(|file| file.ends_with("inbox.db"));
+    let inbox = Connection::open(inbox.context("an inbox")?)?;
+    let count: i64 = inbox.query_row("SELECT count(*) FROM item", [], |row| row.get(0))?;
+    Ok(u64::try_from(count)?)
+}
+
+fn databases(app: &App) -> Result<Vec<PathBuf>> {
     let mut folders = vec![app.data()];
     let mut found = Vec::new();
     while let Some(folder) = folders.pop() {
@@ -46,14 +67,7 @@ pub fn is_whole(app: &App) -> Result<()> {
             }
         }
     }
-    ensure!(
-        found.len() == 2,
-        "the desk has two databases, and here are {found:?}"
-    );
-    for file in found {
-        check(&file)?;
-    }
-    Ok(())
+    Ok(found)
 }
 
 fn check(file: &PathBuf) -> Result<()> {
