@@ -94,11 +94,22 @@ fn at_a_server(rounds: &[u32]) -> Result<(usize, u32, Duration)> {
             "round {round}: the keyring is back, and is not used: {status:#}"
         );
     }
+    // At the next start of the machine the keyring comes late.
     stage.app.kill()?;
+    desktop(&["stop", "keyring"])?;
     stage.app.start()?;
     stage
         .app
-        .wait_for("connected", |status| status["connected"] == true)?;
+        .ask_until(|status| part(status, "keyring")["state"] == "fails")?;
+    let late = stage.app.status();
+    restored()?;
+    let late = late?;
+    ensure!(
+        late["account"]["session_only"] == false && late["connected"] == false,
+        "without its keyring the desk says: {late:#}"
+    );
+    // Nothing of the tray changes with it, so it is asked for.
+    stage.app.ask_until(|status| status["connected"] == true)?;
     let tokens = tap.tokens();
     ensure!(
         tokens.len() == 2 * rounds.len(),
