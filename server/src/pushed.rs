@@ -78,11 +78,8 @@ fn remember(
     change: &PushedChange,
     outcome: &Outcome,
 ) -> Result<(), Refusal> {
-    // What is only true for the moment may be said again.
-    if matches!(
-        change.deed,
-        Deed::Availability { .. } | Deed::Active {} | Deed::Presence { .. }
-    ) {
+    // It may be said again.
+    if change.deed.is_for_the_moment() {
         return Ok(());
     }
     let sql = "INSERT INTO pushed (device, change, at, outcome) VALUES (?1, ?2, ?3, ?4)";

@@ -109,6 +109,17 @@ pub enum Deed {
     },
 }
 
+impl Deed {
+    /// Says whether it holds for the moment only: it never enters the log, and nothing of it is kept.
+    #[must_use]
+    pub const fn is_for_the_moment(&self) -> bool {
+        match self {
+            Self::Availability { .. } | Self::Active {} | Self::Presence { .. } => true,
+            Self::Marked { .. } | Self::AllRead { .. } | Self::Preferred { .. } => false,
+        }
+    }
+}
+
 /// What became of the pushed changes, in their order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -9,7 +9,7 @@ use axum::{
     response::IntoResponse,
 };
 use campanile_protocol::{
-    changes::{ChangesPage, Deed, PAGE_MOST, PUSH_MOST, Push, Pushed},
+    changes::{ChangesPage, PAGE_MOST, PUSH_MOST, Push, Pushed},
     problem::Code,
 };
 use serde::Deserialize;
@@ -89,13 +89,7 @@ pub async fn post(
             format!("`changes`: at most {PUSH_MOST} at once"),
         ));
     }
-    let is_passing = |deed: &Deed| {
-        matches!(
-            deed,
-            Deed::Availability { .. } | Deed::Active {} | Deed::Presence { .. }
-        )
-    };
-    let has_presence = changes.iter().any(|change| is_passing(&change.deed));
+    let has_presence = changes.iter().any(|change| change.deed.is_for_the_moment());
     let (presences, agent, device) = (Arc::clone(&app.presences), desk.agent, desk.no);
     let answers = app
         .writer

@@ -1,7 +1,7 @@
 //! Accounts: what the store held is taken up, and what is one account's goes with it (F42).
 
 use campanile_core::{change::Seq, time::Timestamp};
-use campanile_protocol::changes::{Deed, PushedChange};
+use campanile_protocol::changes::PushedChange;
 
 use super::{Belongings, Session, deeds::Deeds, heard::is_urgent, refill::NOWHERE};
 use crate::{
@@ -81,7 +81,7 @@ impl Session {
     pub(super) fn store_rebuilt(&mut self) {
         self.problem = Some("store_rebuilt");
         let of = &mut self.of;
-        let lasts = |change: &&PushedChange| !is_for_the_moment(&change.deed);
+        let lasts = |change: &&PushedChange| !change.deed.is_for_the_moment();
         let pending = of.deeds.pending().iter().filter(lasts).cloned();
         self.kept.pending.extend(pending);
         self.kept
@@ -205,14 +205,6 @@ impl Session {
         self.of.toasts.sitting = of.toasts.sitting + u32::from(of.account.is_some());
         of.account
     }
-}
-
-/// Says whether a deed is only true for the moment, and not kept.
-fn is_for_the_moment(deed: &Deed) -> bool {
-    matches!(
-        deed,
-        Deed::Availability { .. } | Deed::Active {} | Deed::Presence { .. }
-    )
 }
 
 impl Belongings {

@@ -45,11 +45,8 @@ pub fn settle(file: &Connection, all: &[Kept]) -> rusqlite::Result<()> {
         let id = id.0.as_bytes();
         let deed: Option<Deed> = find.query_row([id], |row| items::json(row, 0)).optional()?;
         match deed {
-            // They hold for the moment, and the log never has them.
-            Some(Deed::Availability { .. } | Deed::Active {} | Deed::Presence { .. }) | None => {
-                forget.execute([id])?
-            }
-            Some(_) => note.execute([id])?,
+            Some(deed) if !deed.is_for_the_moment() => note.execute([id])?,
+            _ => forget.execute([id])?,
         };
     }
     for id in all.iter().flat_map(|kept| &kept.taken_back) {
