@@ -1,12 +1,9 @@
 //! A link that may be opened is a page of the web on a plain host, as one word that every reader takes in the same way.
 #![no_main]
 
+use campanile_protocol::web_link;
 use libfuzzer_sys::fuzz_target;
 use url::Url;
-
-// By its file: the client's TLS and SQLite take minutes to build instrumented.
-#[path = "../../crates/client/src/web_link.rs"]
-mod web_link;
 
 fuzz_target!(|input: &str| {
     if let Ok(url) = Url::parse(input) {

@@ -1,6 +1,6 @@
 //! Opens a URL in the person's browser: the only function of the program that does.
 
-use campanile_client::web_link::{self, Unfit};
+use campanile_protocol::web_link::{self, Unfit};
 use url::Url;
 
 #[cfg_attr(target_os = "linux", path = "opener/linux.rs")]

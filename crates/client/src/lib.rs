@@ -13,5 +13,4 @@ pub mod sse;
 pub mod store;
 pub mod sync;
 pub mod view;
-pub mod web_link;
 pub mod words;

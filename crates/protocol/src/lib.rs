@@ -14,6 +14,7 @@ pub mod problem;
 pub mod roster;
 pub mod routes;
 pub mod snapshot;
+pub mod web_link;
 
 /// The version of the words that this build speaks.
 pub const PROTOCOL: u32 = 1;

@@ -9,9 +9,9 @@ use campanile_protocol::{
     event::{EVENTS_MOST, NewEvent},
     object::Object,
     problem::Code,
+    web_link::{self, Unfit},
 };
 use sha2::{Digest as _, Sha256};
-use url::Url;
 
 use crate::{
     names::{self, is_bounded, is_plain},
@@ -37,8 +37,6 @@ const SHORT: usize = names::ID_MOST;
 const TITLE: usize = 500;
 /// The most characters of a text.
 const BODY: usize = 20_000;
-/// The most characters of an address.
-const ADDRESS: usize = 2_000;
 /// The most characters of a language.
 const LANG: usize = 35;
 /// The most people or links of one event.
@@ -293,24 +291,17 @@ fn optional_with(field: impl Fn() -> String, text: Option<&str>, most: usize) ->
     }
 }
 
+/// A link that no desk would open is refused where its sender hears of it.
 fn check_address(field: &str, address: &str) -> Result<(), Wrong> {
-    let rule = || {
-        wrong(
-            field,
-            "an address that begins with https:// or http:// and names a host",
-        )
-    };
-    if address.len() > ADDRESS {
-        return Err(wrong(field, format!("at most {ADDRESS} characters")));
-    }
-    let url = Url::parse(address).map_err(|_| rule())?;
-    let is_web = matches!(url.scheme(), "https" | "http") && url.has_host();
-    let names_nobody = url.username().is_empty() && url.password().is_none();
-    if is_web && names_nobody && !address.chars().any(char::is_control) {
-        Ok(())
-    } else {
-        Err(rule())
-    }
+    web_link::read(address).map(drop).map_err(|unfit| {
+        let rule = match unfit {
+            Unfit::TooLong { most, .. } => format!("at most {most} bytes"),
+            _ => "an address that begins with https:// or http://, names a plain host and no user, and has no space, \
+                  backslash or control character in it"
+                .to_owned(),
+        };
+        wrong(field, rule)
+    })
 }
 
 #[cfg(test)]
@@ -341,6 +332,8 @@ mod tests {
             r#"{"id":"1","type":"x","line":{"id":"7","id":"8"}}"#,
             r#"{"id":"1","type":"x","inbox":["7"]}"#,
             r#"{"id":"1","type":"x","links":[["open","","https://a/"]]}"#,
+            r#"{"id":"1","type":"x","links":[{"rel":"open","url":"https://a/b c"}]}"#,
+            r#"{"id":"1","type":"x","links":[{"rel":"open","url":"https:a.example"}]}"#,
             r#"{"id":"1","type":"sla_expired","time":"yesterday"}"#,
             r#"{"id":"","type":"sla_expired"}"#,
             r#"{"id":"1","type":"SLA expired"}"#,
@@ -376,14 +369,16 @@ mod tests {
             bad_request `line`: duplicate field `id` at line 1 column 42
             bad_request `inbox`: invalid type: sequence, expected an object at line 1 column 29
             bad_request `links[0]`: invalid type: sequence, expected an object at line 1 column 30
+            bad_event `links[0].url`: an address that begins with https:// or http://, names a plain host and no user, and has no space, backslash or control character in it
+            bad_event `links[0].url`: an address that begins with https:// or http://, names a plain host and no user, and has no space, backslash or control character in it
             bad_request `time`: not an RFC 3339 time; write it like 2026-11-21T08:30:00.000Z at line 1 column 50
             bad_event `id`: 1 to 200 characters without control characters
             bad_event `type`: use 1 to 64 characters of a-z, 0-9, '_', '-' and '.', beginning with a letter
             bad_event `type`: this server makes such notices itself; send what happened instead
             bad_event `cause`: at most 200 characters
             bad_event `lang`: write it as BCP 47 does, such as `en` or `uk-UA`
-            bad_event `conversation.url`: an address that begins with https:// or http:// and names a host
-            bad_event `links[0].url`: an address that begins with https:// or http:// and names a host
+            bad_event `conversation.url`: an address that begins with https:// or http://, names a plain host and no user, and has no space, backslash or control character in it
+            bad_event `links[0].url`: an address that begins with https:// or http://, names a plain host and no user, and has no space, backslash or control character in it
             bad_event `[1].recipients[1].id`: 1 to 200 characters without control characters
             bad_event `team.id`: 1 to 200 characters without control characters
             bad_request Nest arrays and objects at most 32 deep.

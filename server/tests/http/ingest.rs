@@ -137,7 +137,7 @@ async fn what_cannot_be_taken_is_refused_with_what_to_change() {
     expect![[r#"
         400 bad_request: EOF while parsing an object at line 1 column 1
         400 bad_request: `conversation.id`: invalid type: integer `7`, expected a string at line 1 column 43
-        422 bad_event: `links[0].url`: an address that begins with https:// or http:// and names a host
+        422 bad_event: `links[0].url`: an address that begins with https:// or http://, names a plain host and no user, and has no space, backslash or control character in it
         400 bad_request: Nest arrays and objects at most 32 deep.
         413 too_large: Send at most 1048576 bytes at once.
         415 media_type: Set `Content-Type: application/json`.

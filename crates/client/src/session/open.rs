@@ -5,6 +5,7 @@ use campanile_core::{
     ids::EventId,
     time::{HOUR_MS, Timestamp},
 };
+use campanile_protocol::web_link;
 use url::Url;
 
 use super::{Session, announce::How};
@@ -13,7 +14,6 @@ use crate::{
     effect::{Effect, KeptItem, Press, ToastKey},
     sync::is_this_machine,
     view::{AskView, Window},
-    web_link,
 };
 
 /// Why a notice was asked of the store.

@@ -3,7 +3,7 @@
 use url::Url;
 
 /// The longest link as somebody wrote it, in bytes.
-pub const LINK_MOST_BYTES: usize = 2_048;
+pub const LINK_MOST_BYTES: usize = 2_000;
 /// The longest URL that is handed to the system, in bytes: each sign beyond ASCII takes three there for one.
 pub const URL_MOST_BYTES: usize = 8 * 1024;
 
