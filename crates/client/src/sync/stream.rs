@@ -1,5 +1,7 @@
 //! The stream: connected, read, found silent or broken, and connected again.
 
+mod pages;
+
 use std::{convert::Infallible, time::Duration};
 
 use campanile_core::change::Seq;
@@ -7,7 +9,6 @@ use campanile_protocol::{
     PROTOCOL,
     frame::{Frame, Hello},
     routes,
-    snapshot::Snapshot,
 };
 use reqwest::{
     Method, Response,
@@ -27,9 +28,7 @@ use crate::{
     message::{Link, Message},
     sse::{Event, Limits, Parser},
 };
-
-/// The most pages of one snapshot: ten million items. A server that sends more does not mean it.
-const PAGES_MOST: usize = 20_000;
+use pages::Pages;
 
 /// Follows until there is no use in it any more; `None` when the desk is gone.
 pub async fn run(state: &State, base: &Url, token: &Token) -> Option<End> {
@@ -79,14 +78,6 @@ struct Stream<'a> {
     paged: Option<Instant>,
     gap: Option<(Seq, Seq)>,
     gaps_are_normal: bool,
-}
-
-/// The pages of a snapshot that are still to be fetched.
-#[derive(Clone, Debug)]
-struct Pages {
-    next: String,
-    cursor: String,
-    fetched: usize,
 }
 
 /// How a connection ended.
@@ -338,54 +329,6 @@ impl Stream<'_> {
             return Ok(());
         }
         self.state.tell(Message::Unreadable { count }).await
-    }
-
-    async fn begin_snapshot(&mut self, snapshot: Snapshot, left_out: u32) -> Result<(), Broke> {
-        let next = snapshot.next.clone();
-        let cursor = snapshot.cursor.clone();
-        self.state
-            .tell(Message::Snapshot(Box::new(snapshot)))
-            .await?;
-        self.tell_left_out(left_out).await?;
-        let Some(next) = next else { return Ok(()) };
-        // The log waits: its entries are changes to what the other pages tell.
-        self.pages = Some(Pages {
-            next,
-            cursor,
-            fetched: 1,
-        });
-        Err(Broke::Pages)
-    }
-
-    async fn fetch_pages(&mut self, server: &Server) -> Result<(), Broke> {
-        while let Some(pages) = self.pages.clone() {
-            if pages.fetched >= PAGES_MOST {
-                self.pages = None;
-                return Err(Fault::offline(Why::Server).into());
-            }
-            let request = server.request(Method::GET, routes::SNAPSHOT, &[("after", &pages.next)]);
-            let body = server.ask_text(request).await?;
-            let read = frames::page(&body).ok_or(Fault::offline(Why::Server))?;
-            let next = read.is.next.clone();
-            self.state
-                .tell_entries(Message::Snapshot(Box::new(read.is)))
-                .await?;
-            self.tell_left_out(read.left_out).await?;
-            match next {
-                Some(next) => {
-                    self.pages = Some(Pages {
-                        next,
-                        fetched: pages.fetched + 1,
-                        ..pages
-                    })
-                }
-                None => {
-                    self.pages = None;
-                    self.state.until_kept(&pages.cursor).await;
-                }
-            }
-        }
-        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod arrivals;
+mod catch_up;
 mod chance;
 mod choices;
 mod clocks;
@@ -12,10 +13,12 @@ mod links;
 mod locks;
 mod moments;
 mod order;
+mod put_back;
 mod quiet;
 mod refill;
 mod stage;
 mod standing;
+mod stores;
 mod stranded;
 mod switches;
 mod text;

@@ -12,4 +12,5 @@ mod snapshot;
 mod stream;
 mod tls;
 mod verdict;
+mod waits;
 mod web_platform;
