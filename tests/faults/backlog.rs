@@ -1,26 +1,26 @@
 //! F25: what gathered while the desk was away: it is caught up with, told in one toast, and lists at once.
 
 use std::{
-    fs,
     path::Path,
     thread,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use campanile_tests::stage::{
-    PATIENCE, Stage,
+    Stage,
     app::App,
     notify::{Ear, Heard},
     server::Server,
     window::Window,
 };
-use rusqlite::{Connection, OpenFlags, named_params};
+use rusqlite::{Connection, named_params};
 use tokio::runtime::Runtime;
 
 use crate::{
     process::{MIB, peak_bytes},
     row::{Course, Row},
+    told,
 };
 
 pub const ROW: Row = Row {
@@ -66,7 +66,9 @@ fn catch_up(count: u32) -> Result<String> {
     let all = u64::from(count) + 1;
     let began = Instant::now();
     stage.app.start()?;
-    until_unread(&stage.app, all)?;
+    stage
+        .app
+        .ask_within(CAUGHT_UP_WITHIN, |status| status["unread"] == all)?;
     let caught_up = began.elapsed();
     let memory = within_memory(&stage.app)?;
     let listed = first_page(&stage.app)?;
@@ -81,7 +83,10 @@ fn catch_up(count: u32) -> Result<String> {
     ensure!(more.count() == 0, "there is more than one toast");
 
     let (newcomer, new_memory) = newcomer(&stage.server, all)?;
-    ensure!(kept(&stage.app)? == all, "the desk does not keep all of it");
+    ensure!(
+        told::kept(&stage.app)? == all,
+        "the desk does not keep all of it"
+    );
     Ok(format!(
         "caught up in {caught_up:.1?} with {} MiB and one toast, listed in {listed:.1?}; a new desk in {newcomer:.1?} with {} MiB",
         memory / MIB,
@@ -96,7 +101,7 @@ fn newcomer(server: &Server, all: u64) -> Result<(Duration, u64)> {
     app.start()?;
     let began = Instant::now();
     app.pair(&server.pairing_link()?)?;
-    until_unread(&app, all)?;
+    app.ask_within(CAUGHT_UP_WITHIN, |status| status["unread"] == all)?;
     let took = began.elapsed();
     ensure!(
         took < TOLD_WITHIN,
@@ -104,45 +109,11 @@ fn newcomer(server: &Server, all: u64) -> Result<(Duration, u64)> {
     );
     let limit = began + NEW_WITHIN;
     loop {
-        let here = kept(&app)?;
+        let here = told::kept(&app)?;
         if here == all {
             return Ok((began.elapsed(), within_memory(&app)?));
         }
         ensure!(Instant::now() < limit, "a new desk has {here} of {all}");
-        thread::sleep(LOOK_AGAIN);
-    }
-}
-
-/// Returns how many notices the desk has on its disk.
-fn kept(app: &App) -> Result<u64> {
-    let mut folders = vec![app.data()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.file_name().is_some_and(|name| name == "inbox.db") {
-                let inbox = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-                inbox.busy_timeout(PATIENCE)?;
-                let count: i64 =
-                    inbox.query_row("SELECT count(*) FROM item", [], |row| row.get(0))?;
-                return Ok(count.unsigned_abs());
-            }
-        }
-    }
-    bail!("the desk keeps nothing")
-}
-
-fn until_unread(app: &App, all: u64) -> Result<()> {
-    let limit = Instant::now() + CAUGHT_UP_WITHIN;
-    loop {
-        let status = app.status()?;
-        if status["unread"] == all {
-            return Ok(());
-        }
-        if Instant::now() > limit {
-            bail!("after {CAUGHT_UP_WITHIN:?} the status is {status:#}");
-        }
         thread::sleep(LOOK_AGAIN);
     }
 }

@@ -16,11 +16,11 @@ use tokio::{
     net::{TcpListener, TcpStream},
     runtime::Runtime,
 };
-use url::Url;
 
 use crate::{
     process::{MIB, peak_bytes},
     row::{Course, Row},
+    tap,
 };
 
 pub const ROW: Row = Row {
@@ -222,14 +222,7 @@ impl Way {
 
     /// Returns a link that leads this way.
     fn link(&self, link: &str) -> Result<String> {
-        let link = Url::parse(link)?;
-        let mut pairs = link.query_pairs();
-        let code = pairs.find(|(key, _)| key == "code").context("a code")?.1;
-        let mut here = Url::parse("campanile://pair")?;
-        here.query_pairs_mut()
-            .append_pair("server", &format!("http://127.0.0.1:{}", self.port))
-            .append_pair("code", &code);
-        Ok(here.into())
+        tap::through(self.port, link)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Arc<Bomb>>> {

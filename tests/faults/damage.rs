@@ -23,7 +23,10 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use crate::row::{Course, Row, chance};
+use crate::{
+    row::{Course, Row, chance},
+    told,
+};
 
 pub const ROW: Row = Row {
     id: "F9",
@@ -136,7 +139,7 @@ fn rounds(course: &Course) -> Result<String> {
             };
             stage.app.wait_for("all that was sent", all)?;
             stage.app.kill()?;
-            let inbox = find(&stage.app.data())?.context("an inbox")?;
+            let inbox = told::inbox(&stage.app)?;
             let before = set_aside(&inbox)?;
             let file = match chance(round, 4) {
                 0 => inbox.with_file_name("changes.db"),
@@ -192,13 +195,6 @@ fn same(stage: &Stage, second: &SecondDesk) -> Result<()> {
         "the bell lists {listed:?}, the server has {there:?}"
     );
     Ok(())
-}
-
-/// Returns where the inbox of the one account lies.
-fn find(data: &Path) -> Result<Option<PathBuf>> {
-    let accounts = fs::read_dir(data.join("campanile/accounts"))?;
-    let folder = accounts.flatten().next();
-    Ok(folder.map(|folder| folder.path().join("inbox.db")))
 }
 
 /// Folds the log in.

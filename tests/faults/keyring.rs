@@ -13,8 +13,8 @@ use campanile_tests::stage::{
 };
 
 use crate::{
-    canary::{Tap, stands_in_no_file},
     row::{Course, Row},
+    tap::{Tap, stands_in_no_file},
 };
 
 pub const ROW: Row = Row {

@@ -10,10 +10,10 @@ use campanile_tests::stage::Stage;
 use tokio::runtime::Runtime;
 
 use crate::{
-    canary::Tap,
     process::{MIB, resident_bytes},
     row::{Course, Row},
     size::Size,
+    tap::Tap,
 };
 
 pub const ROW: Row = Row {

@@ -10,7 +10,6 @@ mod backlog;
 mod bombs;
 mod broken_store;
 mod bus_died;
-mod canary;
 mod carrier;
 mod client_killed;
 mod clock_jumps;
@@ -46,6 +45,7 @@ mod starts;
 mod stopped;
 mod storm;
 mod switched;
+mod tap;
 mod toasts;
 mod told;
 

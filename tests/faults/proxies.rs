@@ -1,17 +1,17 @@
 //! F21: proxies and captive portals: a desk goes through what its environment names, and tells nobody else its token.
 
-use std::{ffi::OsString, net::TcpListener, sync::Arc};
+use std::{net::TcpListener, sync::Arc};
 
 use anyhow::{Context as _, Result, ensure};
-use campanile_tests::stage::{app::App, server::Server};
+use campanile_tests::stage::{app::App, server::Server, surroundings::Surroundings};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use crate::{
-    canary::{stands_in_no_file, stands_not_in},
     front::{Address, Face, Front},
     proxy::{Manner, Proxy},
     row::{Course, Row},
+    tap::{stands_in_no_file, stands_not_in},
 };
 
 pub const ROW: Row = Row {
@@ -167,12 +167,10 @@ fn rounds(course: &Course) -> Result<String> {
         )
         .resume()?;
     let mut app = App::at(&folder.path().join("desk"))?;
-    let authorities = front.authorities().as_os_str().to_owned();
-    let around = [
-        ("CAMPANILE_CA_FILE", authorities),
-        ("RUST_LOG", "trace".into()),
-    ];
-    app.surrounded_by(around.clone()).start()?;
+    let around = Surroundings::default()
+        .with("CAMPANILE_CA_FILE", front.authorities())
+        .with("RUST_LOG", "trace");
+    app.within(around.clone()).start()?;
     app.pair(&server.pairing_link()?)?;
     app.wait_for("connected", |status| status["connected"] == true)?;
     let token = token(&front.heard())?;
@@ -198,7 +196,7 @@ fn meet(
     kind: &Kind,
     front: &Front,
     app: &mut App,
-    around: [(&'static str, OsString); 2],
+    mut around: Surroundings,
     token: &str,
 ) -> Result<()> {
     let proxy: Option<Arc<Proxy>> = kind
@@ -212,11 +210,10 @@ fn meet(
     };
     front.show(kind.face);
     front.heard();
-    let variables = kind.variables.iter();
-    let variables =
-        variables.map(|(name, value)| (*name, value.replace("PORT", &port.to_string()).into()));
-    app.surrounded_by(around.into_iter().chain(variables))
-        .start()?;
+    for (name, value) in kind.variables {
+        around = around.with(name, value.replace("PORT", &port.to_string()));
+    }
+    app.within(around).start()?;
     let told = |status: &Value| match kind.why {
         None => status["connected"] == true,
         Some(why) => status["link"]["why"] == why,

@@ -15,8 +15,8 @@ use campanile_tests::stage::{Stage, app::App, run};
 use tokio::runtime::Runtime;
 
 use crate::{
-    canary::{Tap, parameter, stands_in_no_file, stands_not_in},
     row::{Course, Row},
+    tap::{Tap, parameter, stands_in_no_file, stands_not_in},
 };
 
 pub const ROW: Row = Row {

@@ -11,8 +11,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 use campanile_tests::stage::{Stage, deadline, run};
 
 use crate::{
-    canary::Tap,
     row::{Course, Row, Slowest},
+    tap::Tap,
 };
 
 pub const ROW: Row = Row {

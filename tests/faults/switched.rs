@@ -7,8 +7,8 @@ use campanile_tests::stage::{Stage, app::App, run, server::Server};
 use tokio::runtime::Runtime;
 
 use crate::{
-    canary::{stands_in_no_file, stands_not_in},
     row::{Course, Row, chance},
+    tap::{stands_in_no_file, stands_not_in},
 };
 
 pub const ROW: Row = Row {

@@ -7,8 +7,8 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use campanile_tests::stage::{app::App, notify::Heard};
-use rusqlite::Connection;
+use campanile_tests::stage::{PATIENCE, app::App, notify::Heard};
+use rusqlite::{Connection, OpenFlags};
 
 /// Returns how many of these events were toasted by name; fails where one was twice.
 pub fn by_name(heard: Vec<Heard>, events: &[String]) -> Result<usize> {
@@ -34,45 +34,26 @@ pub fn by_name(heard: Vec<Heard>, events: &[String]) -> Result<usize> {
 
 /// Checks the databases of a desk.
 pub fn is_whole(app: &App) -> Result<()> {
-    let found = databases(app)?;
-    ensure!(
-        found.len() == 2,
-        "the desk has two databases, and here are {found:?}"
-    );
-    for file in found {
-        check(&file)?;
+    let inbox = inbox(app)?;
+    for file in [inbox.with_file_name("changes.db"), inbox] {
+        let verdict: String =
+            Connection::open(&file)?.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+        ensure!(verdict == "ok", "{}: {verdict}", file.display());
     }
     Ok(())
 }
 
 /// Returns how many notices a desk keeps, read ones too.
 pub fn kept(app: &App) -> Result<u64> {
-    let found = databases(app)?;
-    let inbox = found.iter().find(|file| file.ends_with("inbox.db"));
-    let inbox = Connection::open(inbox.context("an inbox")?)?;
+    let inbox = Connection::open_with_flags(inbox(app)?, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    inbox.busy_timeout(PATIENCE)?;
     let count: i64 = inbox.query_row("SELECT count(*) FROM item", [], |row| row.get(0))?;
-    Ok(u64::try_from(count)?)
+    Ok(count.unsigned_abs())
 }
 
-fn databases(app: &App) -> Result<Vec<PathBuf>> {
-    let mut folders = vec![app.data()];
-    let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|it| it == "db") {
-                found.push(path);
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn check(file: &PathBuf) -> Result<()> {
-    let verdict: String =
-        Connection::open(file)?.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
-    ensure!(verdict == "ok", "{}: {verdict}", file.display());
-    Ok(())
+/// Returns where a desk keeps what its one account was told.
+pub fn inbox(app: &App) -> Result<PathBuf> {
+    let mut accounts = fs::read_dir(app.data().join("campanile/accounts"))?;
+    let folder = accounts.next().context("an account")??;
+    Ok(folder.path().join("inbox.db"))
 }

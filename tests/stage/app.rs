@@ -36,7 +36,6 @@ pub struct App {
     folder: PathBuf,
     bus: Bus,
     language: &'static str,
-    more: Vec<(&'static str, OsString)>,
     surroundings: Surroundings,
     process: Option<Child>,
 }
@@ -62,7 +61,6 @@ impl App {
             folder: folder.to_owned(),
             bus: Bus::Stage,
             language: "en",
-            more: Vec::new(),
             surroundings: Surroundings::default(),
             process: None,
         })
@@ -82,20 +80,11 @@ impl App {
 
     /// Lets whatever is started from here on find this in its environment.
     pub fn with(&mut self, name: &'static str, value: impl Into<OsString>) -> &mut Self {
-        self.more.push((name, value.into()));
+        self.surroundings = std::mem::take(&mut self.surroundings).with(name, value);
         self
     }
 
-    /// Lets whatever is started from here on find these in its environment, and nothing else that was given it so.
-    pub fn surrounded_by(
-        &mut self,
-        variables: impl IntoIterator<Item = (&'static str, OsString)>,
-    ) -> &mut Self {
-        self.more = variables.into_iter().collect();
-        self
-    }
-
-    /// Lets whatever is started from here on live in these surroundings.
+    /// Lets whatever is started from here on live in these surroundings, and in no others.
     pub fn within(&mut self, surroundings: Surroundings) -> &mut Self {
         self.surroundings = surroundings;
         self
@@ -213,9 +202,6 @@ impl App {
         command.env("LANGUAGE", self.language);
         for name in PROXIES {
             command.env_remove(name);
-        }
-        for (name, value) in &self.more {
-            command.env(name, value);
         }
         match self.bus {
             Bus::Stage => &mut command,

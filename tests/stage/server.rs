@@ -24,7 +24,6 @@ pub struct Server {
     port: u16,
     token: String,
     secret: String,
-    more: Vec<(&'static str, String)>,
     process: Option<Child>,
 }
 
@@ -62,7 +61,7 @@ impl Server {
 
     /// Sets a key of its configuration, which holds from its next start on.
     pub fn with(&mut self, name: &'static str, value: impl ToString) -> &mut Self {
-        self.more.push((name, value.to_string()));
+        self.surroundings = std::mem::take(&mut self.surroundings).with(name, value.to_string());
         self
     }
 
@@ -76,7 +75,6 @@ impl Server {
             port,
             token: String::new(),
             secret: String::new(),
-            more: Vec::new(),
             process: None,
         })
     }
@@ -202,9 +200,6 @@ impl Server {
             .env("CAMPANILE_SERVER_LISTEN", self.address())
             // Rows pair again and again from one address; what it is good for is tested with the server.
             .env("CAMPANILE_SERVER_PAIRING__TRIES_PER_MINUTE", "1000");
-        for (name, value) in &self.more {
-            command.env(name, value);
-        }
         self.surroundings.placed(command)
     }
 }

@@ -18,7 +18,6 @@ const loaded = (tag, set) =>
     element.onerror = reject;
     set(element);
     document.body.append(element);
-    setTimeout(() => element.remove(), 1500);
   });
 
 // The network.

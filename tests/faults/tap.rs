@@ -76,16 +76,7 @@ impl Tap {
 
     /// Returns a link that leads through the tap.
     pub fn link(&self, link: &str) -> Result<String> {
-        let mut server = server_of(link)?;
-        let code = parameter(link, "code")?;
-        ensure!(server.set_port(Some(self.port)).is_ok(), "a port");
-        let server = server.as_str().trim_end_matches('/');
-        let mut tapped = Url::parse("campanile://pair")?;
-        tapped
-            .query_pairs_mut()
-            .append_pair("server", server)
-            .append_pair("code", &code);
-        Ok(tapped.into())
+        through(self.port, link)
     }
 
     /// Lets every connection that stands fall silent without a word, as one does over a sleep; others can be made.
@@ -132,6 +123,17 @@ fn pass(
         }
     }
     let _ = to.shutdown(Shutdown::Both);
+}
+
+/// Returns a link that leads to the server of `link` by a port of this machine.
+pub fn through(port: u16, link: &str) -> Result<String> {
+    let mut server = server_of(link)?;
+    ensure!(server.set_port(Some(port)).is_ok(), "a port");
+    let mut led = Url::parse("campanile://pair")?;
+    led.query_pairs_mut()
+        .append_pair("server", server.as_str().trim_end_matches('/'))
+        .append_pair("code", &parameter(link, "code")?);
+    Ok(led.into())
 }
 
 fn server_of(link: &str) -> Result<Url> {
