@@ -1,135 +1,120 @@
-//! Connections: how many there may be at once, in all and from one address.
+//! Connections: taken in as long as there is room, and served until either side has had enough.
+
+mod gate;
 
 use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
 };
 
-use crate::{config::Connections, limits};
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Notify,
+    task::JoinSet,
+};
 
-/// Lets connections in, as long as there is room.
-#[derive(Debug)]
-pub struct Gate {
-    most: Connections,
-    inside: Mutex<Inside>,
-}
+use crate::{routes::Connection, serve::Stopped};
 
-#[derive(Debug, Default)]
-struct Inside {
-    all: usize,
-    by_caller: HashMap<IpAddr, usize>,
-    /// Whether the last that came was turned away: the log is told once, not by each of them.
-    is_full: bool,
-}
+pub use gate::{Gate, Place};
 
-/// A connection that was let in. Its place is free once this is dropped.
-#[derive(Debug)]
-pub struct Place {
-    gate: Arc<Gate>,
-    caller: Option<IpAddr>,
-}
+/// A head that comes too slowly is not waited for, and neither is the next request on an idle connection.
+const HEAD_PATIENCE: Duration = Duration::from_secs(60);
+/// Whoever connects and asks for nothing within this time is let go.
+const FIRST_HEAD_PATIENCE: Duration = Duration::from_secs(10);
+/// The most bytes of a request's head. A stream keeps this much for as long as it is open.
+const HEAD_MOST_BYTES: usize = 8 * 1024;
+/// How long to wait where the system gives no connection.
+const TRY_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
-impl Gate {
-    /// Returns a gate that lets so many in.
-    #[must_use]
-    pub fn new(most: Connections) -> Arc<Self> {
-        Arc::new(Self {
-            most,
-            inside: Mutex::default(),
-        })
-    }
-
-    /// Lets a connection in; none if there are too many. Those of this machine share no bound but that of all, as a proxy
-    /// brings everybody's.
-    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
-        let caller = (!address.to_canonical().is_loopback()).then(|| limits::caller(address));
-        let mut inside = self.inside();
-        let from_there = caller.map_or(0, |caller| *inside.by_caller.get(&caller).unwrap_or(&0));
-        let is_full = inside.all >= self.most.most || from_there >= self.most.most_per_address;
-        if is_full && !inside.is_full {
-            tracing::warn!(
-                connections = inside.all,
-                "connections are turned away; see `connections.most` and `connections.most_per_address`"
-            );
+/// Takes connections in and serves each, until the server stops and the last of them has ended.
+pub async fn accept(listener: TcpListener, gate: Arc<Gate>, router: Router, stopped: Stopped) {
+    let mut connections = JoinSet::new();
+    let mut is_failing = false;
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    is_failing = false;
+                    // One too many is closed at once, before anything is spent on it.
+                    if let Some(place) = gate.enter(peer.ip()) {
+                        connections.spawn(serve(stream, peer, place, router.clone(), stopped.clone()));
+                    }
+                }
+                Err(error) => {
+                    // Out of files or memory: what is in use must end first. The log is told once, not each time.
+                    if !is_failing {
+                        tracing::warn!(%error, "a connection cannot be accepted");
+                    }
+                    is_failing = true;
+                    tokio::time::sleep(TRY_AGAIN_AFTER).await;
+                }
+            },
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            () = stopped.wait() => break,
         }
-        inside.is_full = is_full;
-        if is_full {
-            return None;
-        }
-        inside.all += 1;
-        if let Some(caller) = caller {
-            *inside.by_caller.entry(caller).or_default() += 1;
-        }
-        drop(inside);
-        Some(Place {
-            gate: self.clone(),
-            caller,
-        })
     }
-
-    fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
 }
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut inside = self.gate.inside();
-        inside.all -= 1;
-        let Some(caller) = self.caller else { return };
-        if let Some(count) = inside.by_caller.get_mut(&caller) {
-            *count -= 1;
-            if *count == 0 {
-                inside.by_caller.remove(&caller);
+async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    _place: Place,
+    router: Router,
+    stopped: Stopped,
+) {
+    // A notice is small and must not wait for another to fill the packet.
+    let _ = stream.set_nodelay(true);
+    let cut = Arc::new(Notify::new());
+    let connection = Connection {
+        address: peer.ip(),
+        cut: cut.clone(),
+    };
+    let router = TowerToHyperService::new(router);
+    let has_asked = Arc::new(AtomicBool::new(false));
+    let asked = has_asked.clone();
+    let service =
+        hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            asked.store(true, Relaxed);
+            let mut request = request.map(axum::body::Body::new);
+            request.extensions_mut().insert(connection.clone());
+            hyper::service::Service::call(&router, request)
+        });
+    let mut serving = std::pin::pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_PATIENCE)
+            .max_buf_size(HEAD_MOST_BYTES)
+            .serve_connection(TokioIo::new(stream), service)
+    );
+    let mut first_head = std::pin::pin!(tokio::time::sleep(FIRST_HEAD_PATIENCE));
+    let (mut is_stopping, mut is_new) = (false, true);
+    loop {
+        tokio::select! {
+            // Whoever breaks off is gone; there is nobody to tell.
+            _ = serving.as_mut() => return,
+            () = cut.notified() => return,
+            () = first_head.as_mut(), if is_new => {
+                if !has_asked.load(Relaxed) {
+                    return;
+                }
+                is_new = false;
+            }
+            () = stopped.wait(), if !is_stopping => {
+                is_stopping = true;
+                serving.as_mut().graceful_shutdown();
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_has_its_bound_all_have_theirs_and_a_proxy_here_has_no_other() {
-        let gate = Gate::new(Connections {
-            most: 6,
-            most_per_address: 2,
-        });
-        let mut places = Vec::new();
-        let told: Vec<_> = [
-            "192.0.2.7",
-            "::ffff:192.0.2.7",
-            "192.0.2.7",
-            "192.0.2.8",
-            "127.0.0.1",
-            "::1",
-            "::ffff:127.0.0.1",
-            "192.0.2.9",
-        ]
-        .map(|text| {
-            let place = gate.enter(text.parse().expect("an address"));
-            let told = if place.is_some() { "in" } else { "away" };
-            places.extend(place);
-            format!("{text} {told}")
-        })
-        .into();
-        expect_test::expect![[r#"
-            192.0.2.7 in
-            ::ffff:192.0.2.7 in
-            192.0.2.7 away
-            192.0.2.8 in
-            127.0.0.1 in
-            ::1 in
-            ::ffff:127.0.0.1 in
-            192.0.2.9 away"#]]
-        .assert_eq(&told.join("\n"));
-        places.clear();
-        assert!(gate.enter(IpAddr::from([192, 0, 2, 7])).is_some());
-        assert!(
-            gate.inside().by_caller.is_empty(),
-            "who is gone is forgotten"
-        );
     }
 }

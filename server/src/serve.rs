@@ -1,28 +1,8 @@
-//! The running server: its parts put together, its connections, its end.
+//! The running server: its parts put together, and its end.
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
-    thread::JoinHandle,
-    time::Duration,
-};
+use std::{io, net::SocketAddr, sync::Arc, thread::JoinHandle, time::Duration};
 
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{Notify, watch},
-    task::JoinSet,
-    time::MissedTickBehavior,
-};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::MissedTickBehavior};
 
 use crate::{
     access::Access,
@@ -30,7 +10,7 @@ use crate::{
     app::{App, Parts},
     clock::Clock,
     config::{Config, Connections},
-    connections::{Gate, Place},
+    connections::{self, Gate},
     housekeeping,
     hub::{self, Hub},
     limits::Tries,
@@ -38,21 +18,15 @@ use crate::{
     presence::Presences,
     probe::Probe,
     refusal::Refusal,
-    routes::{self, Connection, Rooms},
+    routes::{self, Rooms},
     store::{self, Folder, Lock, Readers, StoreError, Writer},
 };
 
-/// A head that comes too slowly is not waited for, and neither is the next request on an idle connection.
-const HEAD_PATIENCE: Duration = Duration::from_secs(60);
-/// Whoever connects and asks for nothing within this time is let go.
-const FIRST_HEAD_PATIENCE: Duration = Duration::from_secs(10);
 /// Those who read metrics are few.
 const METRICS_CONNECTIONS: Connections = Connections {
     most: 64,
     most_per_address: 64,
 };
-/// The most bytes of a request's head. A stream keeps this much for as long as it is open.
-const HEAD_MOST_BYTES: usize = 8 * 1024;
 /// Requests that are under way when the server stops have so long to end.
 const END_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -147,7 +121,7 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let stopped = Stopped(stopped);
         let mut tasks = JoinSet::new();
-        tasks.spawn(accept(
+        tasks.spawn(connections::accept(
             listener,
             Gate::new(app.config.connections.clone()),
             routes::router(app.clone()),
@@ -157,7 +131,7 @@ impl Server {
         tasks.spawn(housekeeping::run(app.clone(), stopped.clone()));
         if let Some(listener) = metrics_listener {
             let gate = Gate::new(METRICS_CONNECTIONS);
-            tasks.spawn(accept(
+            tasks.spawn(connections::accept(
                 listener,
                 gate,
                 metrics::router(app.clone()),
@@ -250,81 +224,6 @@ async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, Sta
     TcpListener::bind(address)
         .await
         .map_err(|error| StartError::Listen(address, error, key))
-}
-
-async fn accept(listener: TcpListener, gate: Arc<Gate>, router: Router, stopped: Stopped) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                // One too many is closed at once, before anything is spent on it.
-                Ok((stream, peer)) => if let Some(place) = gate.enter(peer.ip()) {
-                    connections.spawn(serve(stream, peer, place, router.clone(), stopped.clone()));
-                },
-                Err(error) => {
-                    // Out of file descriptors, mostly: those that are in use must end first.
-                    tracing::warn!(%error, "a connection cannot be accepted");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-            },
-            Some(_) = connections.join_next(), if !connections.is_empty() => {}
-            () = stopped.wait() => break,
-        }
-    }
-    drop(listener);
-    while connections.join_next().await.is_some() {}
-}
-
-async fn serve(
-    stream: TcpStream,
-    peer: SocketAddr,
-    _place: Place,
-    router: Router,
-    stopped: Stopped,
-) {
-    // A notice is small and must not wait for another to fill the packet.
-    let _ = stream.set_nodelay(true);
-    let cut = Arc::new(Notify::new());
-    let connection = Connection {
-        address: peer.ip(),
-        cut: cut.clone(),
-    };
-    let router = TowerToHyperService::new(router);
-    let has_asked = Arc::new(AtomicBool::new(false));
-    let asked = has_asked.clone();
-    let service =
-        hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            asked.store(true, Relaxed);
-            let mut request = request.map(axum::body::Body::new);
-            request.extensions_mut().insert(connection.clone());
-            hyper::service::Service::call(&router, request)
-        });
-    let mut serving = std::pin::pin!(
-        http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_PATIENCE)
-            .max_buf_size(HEAD_MOST_BYTES)
-            .serve_connection(TokioIo::new(stream), service)
-    );
-    let mut first_head = std::pin::pin!(tokio::time::sleep(FIRST_HEAD_PATIENCE));
-    let (mut is_stopping, mut is_new) = (false, true);
-    loop {
-        tokio::select! {
-            // Whoever breaks off is gone; there is nobody to tell.
-            _ = serving.as_mut() => return,
-            () = cut.notified() => return,
-            () = first_head.as_mut(), if is_new => {
-                if !has_asked.load(Relaxed) {
-                    return;
-                }
-                is_new = false;
-            }
-            () = stopped.wait(), if !is_stopping => {
-                is_stopping = true;
-                serving.as_mut().graceful_shutdown();
-            }
-        }
-    }
 }
 
 /// One timer for the heartbeats of all streams.
