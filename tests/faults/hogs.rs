@@ -1,7 +1,9 @@
-//! S18: whoever asks for more than his share, be it with a token: streams without number, bodies without end, a page of everything.
+//! S18: whoever asks for more than his share, be it with a token: streams without number, bodies without end, a page of
+//! everything, and connections for every file that the system allows.
 
 use std::{
     net::SocketAddr,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -10,7 +12,9 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use campanile_tests::stage::{deadline, second::SecondDesk, server::Server};
+use campanile_tests::stage::{
+    deadline, second::SecondDesk, server::Server, surroundings::Surroundings,
+};
 use reqwest::Client;
 use serde_json::Value;
 use tokio::{
@@ -42,6 +46,9 @@ const MORE_MOST_BYTES: u64 = 48 * MIB;
 /// How long an answer to a hog may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 const HUNDRED_MB: usize = 100_000_000;
+/// So many files may a server have open that more connections come to than that.
+const FILES: &str = "--nofile=128:128";
+const CONNECTIONS: usize = 300;
 /// The most that a page holds.
 const PAGE_MOST: usize = 500;
 
@@ -56,7 +63,8 @@ fn rounds(course: &Course) -> Result<String> {
     Runtime::new()?.block_on(async {
         streams(address, &desk, &server, asked).await?;
         bodies(address, &server).await?;
-        pages(&desk, &server).await
+        pages(&desk, &server).await?;
+        files(folder.path()).await
     })?;
     let more = peak_bytes(server.pid()?)?.saturating_sub(at_rest);
     ensure!(
@@ -223,5 +231,35 @@ async fn pages(desk: &SecondDesk, server: &Server) -> Result<()> {
     let page = ask(&format!("changes?limit=1000000000&after={cursor}")).await?;
     let count = page["entries"].as_array().context("entries")?.len();
     ensure!(count == PAGE_MOST, "a page of {count}");
+    Ok(())
+}
+
+/// Takes each connection that there is: whoever was there is served as before, and the server has files for itself.
+async fn files(folder: &Path) -> Result<()> {
+    let few = Surroundings::default().under(["prlimit", FILES]);
+    let server = Server::start_at(&folder.join("few-files"), "127.0.0.1", few)?;
+    let platform = server.source()?;
+    platform.insist("before").await?;
+    let mut strangers = Vec::new();
+    for _ in 0..CONNECTIONS {
+        let mut stranger = TcpStream::connect(server.address()).await?;
+        // Whoever has asked once may stay; whoever was turned away already may hear of it here.
+        let _ = stranger
+            .write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .await;
+        strangers.push(stranger);
+    }
+    let (turned_away, failed) = ("connections are turned away", "cannot be accepted");
+    wait(|| server.log().contains(turned_away)).await?;
+    let answer = platform.send_all(&["among them".to_owned()]).await?;
+    ensure!(answer.status.is_success(), "refused with {}", answer.status);
+    server.pairing_link()?;
+    drop(strangers);
+    server.source()?.insist("after").await?;
+    let log = server.log();
+    ensure!(
+        log.matches(turned_away).count() == 1 && !log.contains(failed),
+        "the log tells of it again and again: {log}"
+    );
     Ok(())
 }

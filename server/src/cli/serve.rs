@@ -9,10 +9,15 @@ use tracing_subscriber::{
 use super::output;
 use crate::{clock::Clock, config::Config, serve::Server};
 
+/// So many open files the server keeps for itself, or half of all where there are few: its database, its sockets, its log.
+const FILES_OF_ITS_OWN: u64 = 64;
+
 /// Runs the server until Ctrl-C or SIGTERM.
-pub async fn serve(config: Config) -> anyhow::Result<()> {
+pub async fn serve(mut config: Config) -> anyhow::Result<()> {
     log(&config)?;
-    allow_files();
+    let files = allow_files();
+    let room = usize::try_from(files - FILES_OF_ITS_OWN.min(files / 2)).unwrap_or(usize::MAX);
+    config.connections.most = config.connections.most.min(room);
     let running = Server::start(config, Clock::system()).await?;
     output::text(&format!("campanile-server listens on {}", running.base()));
     stopped().await?;
@@ -20,20 +25,23 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Asks for as many open files as the system allows: each stream is one, and the usual limit is a thousand.
-fn allow_files() {
+/// Asks for as many open files as the system allows, and returns how many there may be: each connection is one, and the
+/// usual limit is a thousand.
+fn allow_files() -> u64 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
-    let raised = setrlimit(
-        Resource::Nofile,
-        Rlimit {
-            current: limit.maximum,
-            ..limit
-        },
-    );
-    if let Err(error) = raised {
-        tracing::warn!(%error, "the number of open files stays as it is");
-    }
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    let allowed = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(error) => {
+            tracing::warn!(%error, "the number of open files stays as it is");
+            limit.current
+        }
+    };
+    allowed.unwrap_or(u64::MAX)
 }
 
 /// Waits for Ctrl-C or SIGTERM.
