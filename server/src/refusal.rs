@@ -1,4 +1,4 @@
-//! Why something was not done: told to whoever asked, or trouble with the database.
+//! Why something was not done: told to whoever asked, trouble with the database, or a bug.
 
 use campanile_protocol::problem::{Code, Problem};
 
@@ -11,6 +11,9 @@ pub enum Refusal {
     /// The database could not keep or give it.
     #[error("the database failed: {0}")]
     Store(String),
+    /// A part of the program broke off; the log has told where.
+    #[error("a part of the program broke off")]
+    Broken,
 }
 
 impl Refusal {
@@ -36,6 +39,8 @@ impl Refusal {
             Self::Store(_) => {
                 Code::Unavailable.because("Nothing was accepted. Send it again in a few seconds.")
             }
+            Self::Broken => Code::Internal
+                .because("Nothing was accepted. Tell whoever runs the server; its log knows this by `instance`."),
         }
     }
 }

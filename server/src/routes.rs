@@ -43,6 +43,7 @@ pub fn router(app: App) -> Router {
                 "This path knows other methods; see /openapi.json.",
             )
         })
+        .layer(middleware::from_fn(guard::survive))
         .layer(middleware::from_fn_with_state(app.clone(), guard::check))
         .with_state(app)
 }
@@ -68,10 +69,10 @@ pub fn described() -> (Router<App>, OpenApi) {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut problem = self.problem();
-        if let Self::Store(error) = &self {
+        if !matches!(self, Self::Told(_)) {
             // What is not told to those outside can be looked up by this (S30).
             let instance = Uuid::now_v7().urn().to_string();
-            tracing::error!(instance, %error, "a request failed");
+            tracing::error!(instance, error = %self, "a request failed");
             problem.instance = Some(instance.into());
         }
         let status =

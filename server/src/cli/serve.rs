@@ -57,7 +57,7 @@ pub async fn stopped() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Logs to standard error, as the configuration says.
+/// Logs to standard error, as the configuration says; bugs, too.
 pub fn log(config: &Config) -> anyhow::Result<()> {
     let filter =
         EnvFilter::try_new(&config.log).map_err(|error| anyhow::anyhow!("`log`: {error}"))?;
@@ -69,5 +69,6 @@ pub fn log(config: &Config) -> anyhow::Result<()> {
         // A library at its most talkative prints headers, and a header may hold a token.
         .with_filter(filter_fn(|about| about.target().starts_with("campanile")));
     tracing_subscriber::registry().with(lines).init();
+    campanile_panics::tell();
     Ok(())
 }

@@ -38,22 +38,22 @@ impl Readers {
     /// Calls `look` with the database as it is at one moment.
     ///
     /// # Errors
-    /// What `look` refuses; [`Refusal::Store`] if the database cannot be read.
+    /// What `look` refuses; [`Refusal::Store`] if the database cannot be read; [`Refusal::Broken`] if `look` panicked.
     pub async fn read<T: Send + 'static>(
         &self,
         look: impl FnOnce(&Connection) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
         let shared = self.0.clone();
-        let stopped = |error: &dyn std::error::Error| Refusal::Store(error.to_string());
         let _turn = self
             .0
             .turns
             .acquire()
             .await
-            .map_err(|error| stopped(&error))?;
+            .map_err(|error| Refusal::Store(error.to_string()))?;
+        // The words of a panic may be those of a customer: they go nowhere.
         tokio::task::spawn_blocking(move || shared.read(look))
             .await
-            .map_err(|error| stopped(&error))?
+            .unwrap_or(Err(Refusal::Broken))
     }
 }
 

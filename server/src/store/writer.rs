@@ -129,7 +129,8 @@ impl Writer {
     /// Does `deed` in the next transaction, and returns what it returned once that is durable.
     ///
     /// # Errors
-    /// What `deed` refused, in which case nothing of it is kept; [`Refusal::Store`] if the commit failed.
+    /// What `deed` refused, in which case nothing of it is kept; [`Refusal::Store`] if the commit failed; [`Refusal::Broken`]
+    /// if `deed` panicked, of which nothing is kept either.
     pub async fn write<T: Send + 'static>(
         &self,
         deed: impl FnOnce(&mut Writing<'_>) -> Result<T, Refusal> + Send + 'static,
@@ -157,7 +158,9 @@ impl Writer {
     ) -> Result<oneshot::Receiver<Result<T, Refusal>>, Refusal> {
         let (answer, answered) = oneshot::channel();
         let deed: Deed = Box::new(move |writing| {
-            let result = deed(writing);
+            // What it had done by then is given up as if it had refused.
+            let result = catch_unwind(AssertUnwindSafe(|| deed(writing)));
+            let result = result.unwrap_or(Err(Refusal::Broken));
             let keep = result.is_ok();
             let finish: Finish = Box::new(move |committed| {
                 // Whoever asked may be gone; what was done stays done.
@@ -283,11 +286,7 @@ impl<C: FnMut(&Connection, Vec<After>)> Bench<C> {
             rung,
             after,
         };
-        let done = catch_unwind(AssertUnwindSafe(|| deed(&mut writing)));
-        let Ok((keep, finish)) = done else {
-            // Nobody knows what a request that panicked has left behind.
-            return Err(Refusal::Store("a request panicked".into()));
-        };
+        let (keep, finish) = deed(&mut writing);
         finishes.push(finish);
         if self.db.is_autocommit() {
             // SQLite gives a whole transaction up when the disk is full.
@@ -345,6 +344,25 @@ mod tests {
             .db
             .execute("UPDATE server SET epoch = ?1", [epoch])?;
         Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_request_that_panics_takes_nobody_down_with_it() {
+        let home = tempfile::tempdir().expect("a folder");
+        let db = super::super::open(&home.path().join("campanile.db")).expect("opens");
+        let (writer, _) = Writer::start(db, Clock::system(), |_, _| {}, |_| {}).expect("starts");
+        let before = writer.write(|writing| epoch(writing)).await.expect("reads");
+        let breaks = |writing: &mut Writing<'_>| -> Result<(), Refusal> {
+            set_epoch(writing, Uuid::nil())?;
+            panic!("half-way")
+        };
+        let reads = |writing: &mut Writing<'_>| epoch(writing);
+        let (broken, beside) = tokio::join!(writer.write(breaks), writer.write(reads));
+        assert!(matches!(broken, Err(Refusal::Broken)), "{broken:?}");
+        assert_eq!(beside.expect("reads"), before);
+        let broken = writer.write_checked(breaks).await;
+        assert!(matches!(broken, Err(Refusal::Broken)), "{broken:?}");
+        assert_eq!(writer.write(reads).await.expect("reads"), before);
     }
 
     #[tokio::test]

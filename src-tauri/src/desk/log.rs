@@ -19,7 +19,7 @@ use crate::places::{self, Places};
 /// The most bytes of one file; there are two, the present one and the one before.
 const FILE_MOST_BYTES: u64 = 1024 * 1024;
 
-/// Starts the log of the process called `name`.
+/// Starts the log of the process called `name`, which is told of bugs, too.
 pub fn start(places: &Places, name: &str) {
     let ours = || filter_fn(|about| about.target().starts_with("campanile"));
     // As JSON every value stays within its quotes: what comes from outside cannot forge a line.
@@ -41,6 +41,7 @@ pub fn start(places: &Places, name: &str) {
         .with(file)
         .with(terminal)
         .try_init();
+    campanile_panics::tell();
 }
 
 /// A file that makes way for a fresh one when it is full.
