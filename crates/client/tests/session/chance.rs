@@ -268,7 +268,11 @@ fn message(op: &Op, desk: &mut Stage, watch: &mut Watch) -> Message {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: ProptestConfig::default().cases * 2,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn whatever_happens_nothing_is_shown_twice_or_before_it_is_kept(

@@ -184,7 +184,8 @@ fn shown(effect: &Effect) -> Vec<EventId> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases * 4))]
+
     #[test]
     fn nothing_of_one_account_is_seen_under_another(ops in proptest::collection::vec(op(), 1..40)) {
         let (mut desk, mut seq) = (Stage::new(), 0);

@@ -146,7 +146,8 @@ fn by_looking_at_everything(items: &[KeptItem], filter: &PageFilter) -> Vec<Vec<
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    // Each case writes files.
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 5))]
 
     #[test]
     fn what_is_kept_is_loaded_as_it_was(items in some_items(), cut in 0..40_usize) {

@@ -167,8 +167,6 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
-
     #[test]
     fn it_is_quiet_just_when_the_wall_says_so((quiet, now) in any_quiet()) {
         let rules = Rules::built_in();
