@@ -1,7 +1,6 @@
 //! The command line, as a process of its own: beside a running server, and without one.
 
 use std::{
-    os::unix::fs::PermissionsExt as _,
     path::Path,
     process::{Output, Stdio},
     time::Duration,
@@ -10,7 +9,7 @@ use std::{
 use campanile_protocol::frame::Frame;
 use expect_test::expect;
 use serde_json::json;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use crate::stage::Stage;
 
@@ -23,7 +22,8 @@ async fn run(data: &Path, args: &[&str]) -> Output {
     command.output().await.unwrap()
 }
 
-async fn told(data: &Path, args: &[&str]) -> String {
+/// Does what a command line says that must not fail, and returns what it printed.
+pub async fn told(data: &Path, args: &[&str]) -> String {
     let output = run(data, args).await;
     assert!(
         output.status.success(),
@@ -323,36 +323,6 @@ async fn what_cannot_be_done_is_told_with_what_to_do() {
         campanile-server: DATA is in use by a running campanile-server; stop it, or set another `data`
         campanile-server: DATA/roster.toml was not restored: DATA/roster.toml is damaged (file is not a database); restore it from a backup with `campanile-server restore`
     "#]].assert_eq(&lines);
-}
-
-#[tokio::test]
-async fn the_socket_and_the_files_are_their_owners_alone() {
-    let stage = Stage::new().await;
-    let data = stage.database().parent().unwrap().to_owned();
-    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(&data), 0o700);
-    for entry in std::fs::read_dir(&data).unwrap() {
-        let path = entry.unwrap().path();
-        assert_eq!(mode(&path), 0o600, "{}", path.display());
-    }
-    assert!(data.join("admin.sock").exists());
-}
-
-#[tokio::test]
-async fn somebody_who_asks_the_socket_nothing_does_not_keep_the_server_from_ending() {
-    let mut stage = Stage::new().await;
-    let socket = stage.database().with_file_name("admin.sock");
-    let mut idle = tokio::net::UnixStream::connect(&socket).await.unwrap();
-    let mut half = tokio::net::UnixStream::connect(&socket).await.unwrap();
-    half.write_all(b"{\"ask\":").await.unwrap();
-    // Whoever connects later is answered later: both are being talked with by now.
-    told(socket.parent().unwrap(), &["agent", "list"]).await;
-    stage.stop().await;
-    for connection in [&mut idle, &mut half] {
-        let ended = connection.read(&mut [0]).await;
-        assert!(matches!(ended, Ok(0) | Err(_)), "{ended:?}");
-    }
-    stage.start().await;
 }
 
 #[tokio::test]

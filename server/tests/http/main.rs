@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod admin;
 mod audience;
 mod changes;
 mod choices;
