@@ -42,6 +42,7 @@ offline-not_campanile = something other than Campanile answers at this address
 offline-tls_expired = the server’s certificate is not valid today: check the clock of this computer, else tell your administrator
 offline-tls_host = the server’s certificate belongs to another name: tell your administrator
 offline-tls_unknown_authority = the server’s certificate comes from an authority that this computer does not trust: tell your administrator
+offline-tls_weak = the server offers only encryption that is no longer safe (an old TLS, or a certificate signed with SHA-1): tell your administrator
 offline-tls_revoked = the server’s certificate was revoked: tell your administrator
 offline-authorities = the file with your own certificate authorities cannot be read
 offline-insecure = the server’s address is not safe: it must begin with https

@@ -46,6 +46,8 @@ whys! {
     TlsHost = "tls_host";
     /// The server's certificate is of an authority that this machine does not know.
     TlsUnknownAuthority = "tls_unknown_authority";
+    /// The server offers only what is no longer safe: a TLS older than 1.2, or a certificate that is signed with SHA-1.
+    TlsWeak = "tls_weak";
     /// The server's certificate was taken back.
     TlsRevoked = "tls_revoked";
     /// The file of additional authorities cannot be read.
@@ -64,6 +66,7 @@ impl Why {
                 | Self::TlsExpired
                 | Self::TlsHost
                 | Self::TlsUnknownAuthority
+                | Self::TlsWeak
                 | Self::TlsRevoked
         )
     }
@@ -102,9 +105,12 @@ impl Why {
 }
 
 fn of_tls(error: &rustls::Error) -> Why {
-    use rustls::CertificateError as Bad;
-    let rustls::Error::InvalidCertificate(bad) = error else {
-        return Why::Tls;
+    use rustls::{AlertDescription, CertificateError as Bad, Error, PeerIncompatible};
+    let bad = match error {
+        Error::InvalidCertificate(bad) => bad,
+        Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13)
+        | Error::AlertReceived(AlertDescription::ProtocolVersion) => return Why::TlsWeak,
+        _ => return Why::Tls,
     };
     match bad {
         Bad::Expired
@@ -113,6 +119,7 @@ fn of_tls(error: &rustls::Error) -> Why {
         | Bad::NotValidYetContext { .. } => Why::TlsExpired,
         Bad::NotValidForName | Bad::NotValidForNameContext { .. } => Why::TlsHost,
         Bad::UnknownIssuer | Bad::BadSignature => Why::TlsUnknownAuthority,
+        Bad::UnsupportedSignatureAlgorithmContext { .. } => Why::TlsWeak,
         Bad::Revoked => Why::TlsRevoked,
         _ => Why::Tls,
     }

@@ -1,9 +1,11 @@
 //! Following a server that says exactly what a test lets it say, byte by byte, while time stands still.
 
+mod authority;
 mod bounds;
 mod clock;
 mod cuts;
 mod faults;
+mod handshakes;
 mod net;
 mod pairing;
 mod push;

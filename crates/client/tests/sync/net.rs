@@ -120,12 +120,17 @@ impl Net {
 
     /// Whether somebody waits to be accepted.
     pub async fn is_called(&self) -> bool {
-        settle().await;
-        tokio::select! {
-            biased;
-            called = self.listener.accept() => called.is_ok(),
-            () = settle() => false,
-        }
+        is_called(&self.listener).await
+    }
+}
+
+/// Whether somebody waits to be accepted there.
+pub async fn is_called(listener: &TcpListener) -> bool {
+    settle().await;
+    tokio::select! {
+        biased;
+        called = listener.accept() => called.is_ok(),
+        () = settle() => false,
     }
 }
 
@@ -292,6 +297,12 @@ impl Desk {
             }
             other => panic!("not offline: {other:?}"),
         }
+    }
+
+    /// Whether it has nothing to say.
+    pub async fn is_silent(&mut self) -> bool {
+        settle().await;
+        self.messages.is_empty()
     }
 
     pub async fn command(&self, command: Command) {
