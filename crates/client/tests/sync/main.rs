@@ -4,6 +4,7 @@ mod authority;
 mod bounds;
 mod clock;
 mod cuts;
+mod downgrade;
 mod faults;
 mod handshakes;
 mod net;
