@@ -1,4 +1,4 @@
-//! F35, F37: the session bus dies under the desk and comes back at its place, and panel and daemon with it.
+//! F35: the session bus dies under the desk and comes back at its place, and panel and daemon with it.
 
 use std::collections::HashSet;
 

@@ -24,6 +24,7 @@ mod keyring;
 mod leak;
 mod memory;
 mod names;
+mod panels;
 mod poor;
 mod power_cut;
 mod power_cut_desk;
@@ -79,6 +80,7 @@ const ROWS: &[Row] = &[
     slept::ROW,
     clock_jumps::ROW,
     bus_died::ROW,
+    panels::ROW,
     keyring::ROW,
     sound::ROW,
     toasts::ROW,

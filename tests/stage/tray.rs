@@ -174,7 +174,8 @@ impl Tray {
         T::try_from(value).map_err(|error| anyhow::anyhow!(error.into()))
     }
 
-    fn place(&self) -> Result<(String, String)> {
+    /// Returns the icons that are registered, of whatever program.
+    pub fn icons(&self) -> Result<Vec<String>> {
         let watcher = Proxy::new(&self.connection, WATCHER, "/StatusNotifierWatcher", WATCHER)?;
         let watched = Proxy::new(
             &self.connection,
@@ -189,7 +190,11 @@ impl Tray {
                 "RegisteredStatusNotifierItems",
             ),
         )?;
-        let items = Vec::<String>::try_from(items)?;
+        Ok(Vec::<String>::try_from(items)?)
+    }
+
+    fn place(&self) -> Result<(String, String)> {
+        let items = self.icons()?;
         let item = items.last().context("no icon is registered")?;
         let at = item.find('/').unwrap_or(item.len());
         let path = if at == item.len() {

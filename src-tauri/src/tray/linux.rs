@@ -14,13 +14,13 @@ use std::{
 use async_io::Timer;
 use campanile_client::view::{Part, PartState, TrayView};
 use futures_util::{
-    FutureExt as _,
+    FutureExt as _, StreamExt as _,
     future::{self, BoxFuture},
 };
 use ksni::TrayMethods as _;
 use tauri::AppHandle;
 use tokio::sync::watch;
-use zbus::{Address, Connection, conn::Builder};
+use zbus::{Address, Connection, conn::Builder, fdo::NameOwnerChangedStream};
 
 use super::Desk;
 use host::Host;
@@ -124,14 +124,15 @@ impl Keeper {
         icon: &ksni::Handle<Item>,
         host: &mut watch::Receiver<Host>,
     ) -> Ended {
+        let Ok(mut keepers) = host::changes(bus).await else {
+            return Ended::Bus;
+        };
         let mut draw_at = None;
         let mut still_until = Instant::now();
         let mut give_up_at = self.look(bus, *host.borrow()).await;
         loop {
-            match self
-                .next(bus, host, [draw_at, give_up_at].into_iter().flatten().min())
-                .await
-            {
+            let due = [draw_at, give_up_at].into_iter().flatten().min();
+            match self.next(bus, host, &mut keepers, due).await {
                 Happened::BusLost => return Ended::Bus,
                 Happened::NoViews => return Ended::Views,
                 Happened::View => draw_at = draw_at.or(Some(still_until)),
@@ -162,18 +163,20 @@ impl Keeper {
 
     /// Tells of a panel that is there; of one that is missing, returns when to tell.
     async fn look(&mut self, bus: &Connection, host: Host) -> Option<Instant> {
-        if host == Host::Gone {
-            return Some(Instant::now() + GRACE);
+        if host == Host::Here
+            && let Some(detail) = host::name(bus).await
+        {
+            self.desk.tell(PartState::Works { detail }).await;
+            return None;
         }
-        let detail = host::name(bus).await;
-        self.desk.tell(PartState::Works { detail }).await;
-        None
+        Some(Instant::now() + GRACE)
     }
 
     async fn next(
         &mut self,
         bus: &Connection,
         host: &mut watch::Receiver<Host>,
+        keepers: &mut NameOwnerChangedStream,
         at: Option<Instant>,
     ) -> Happened {
         let mut late = at.map_or_else(Timer::never, Timer::at);
@@ -189,6 +192,8 @@ impl Keeper {
             } else if let Poll::Ready(changed) = host.poll_unpin(context) {
                 // The icon holds the other end, and ends only with the bus.
                 Poll::Ready(changed.map_or(Happened::BusLost, |()| Happened::Host))
+            } else if let Poll::Ready(change) = keepers.poll_next_unpin(context) {
+                Poll::Ready(change.map_or(Happened::BusLost, |_| Happened::Host))
             } else if let Poll::Ready(Ok(())) = check.poll_unpin(context) {
                 Poll::Ready(Happened::Check)
             } else {

@@ -1,6 +1,13 @@
 //! The panel that shows the icon.
 
-use zbus::Connection;
+use std::fs;
+
+use zbus::{
+    Connection,
+    fdo::{self, DBusProxy, NameOwnerChangedStream},
+};
+
+const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
 /// Whether there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,19 +18,31 @@ pub enum Host {
     Gone,
 }
 
-/// Returns the name of the program that keeps the tray, as far as the system tells.
-pub async fn name(bus: &Connection) -> String {
-    let fallback = || "StatusNotifier".to_owned();
-    let Ok(watcher) = zbus::fdo::DBusProxy::new(bus).await else {
-        return fallback();
-    };
-    let Ok(name) = "org.kde.StatusNotifierWatcher".try_into() else {
-        return fallback();
-    };
-    let Ok(process) = watcher.get_connection_unix_process_id(name).await else {
-        return fallback();
+/// Returns the changes of who keeps the tray: one panel may take over from another without a moment between them.
+pub async fn changes(bus: &Connection) -> zbus::Result<NameOwnerChangedStream> {
+    let names = DBusProxy::new(bus).await?;
+    names
+        .receive_name_owner_changed_with_args(&[(0, WATCHER)])
+        .await
+}
+
+/// Returns the name of the program that keeps the tray, as far as the system tells; `None` where nobody does.
+pub async fn name(bus: &Connection) -> Option<String> {
+    let process = match process(bus).await {
+        Ok(process) => process.to_string(),
+        Err(fdo::Error::NameHasNoOwner(_)) => return None,
+        Err(_) => String::new(),
     };
     // A name of the kernel's own keeping: at most 15 bytes, and a line's end.
-    std::fs::read_to_string(format!("/proc/{process}/comm"))
-        .map_or_else(|_| fallback(), |name| name.trim().to_owned())
+    let name = fs::read_to_string(format!("/proc/{process}/comm"));
+    Some(name.map_or_else(
+        |_| "StatusNotifier".to_owned(),
+        |name| name.trim().to_owned(),
+    ))
+}
+
+async fn process(bus: &Connection) -> fdo::Result<u32> {
+    let watcher = WATCHER.try_into().map_err(zbus::Error::from)?;
+    let names = DBusProxy::new(bus).await?;
+    names.get_connection_unix_process_id(watcher).await
 }
