@@ -1,32 +1,52 @@
-//! A server whose database is put back by plain copies, earlier and later ones: nobody is silenced, and nothing is lost or told twice (F31).
+//! A server whose database is put back by a backup or by a plain copy, earlier and later ones: nobody is silenced, what the
+//! server lost stays and says so, and nothing is told twice (F31).
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use anyhow::{Result, ensure};
+use campanile_server::cli::copies::{Backup, Restore};
 use serde_json::json;
 
-use crate::{desk::Desk, world::World};
+use crate::{
+    desk::Desk,
+    world::{World, rounds},
+};
 
-/// Returns how often a copy is put back, which takes a second each: more often in the long form, which sets the cases of properties.
-fn rounds() -> usize {
-    let cases = std::env::var("PROPTEST_CASES").map(|cases| cases.parse().unwrap_or(256));
-    6 + cases.unwrap_or(0) / 100
+/// How a database is put back.
+#[derive(Clone, Copy)]
+enum By {
+    /// By the commands that are there for it.
+    Restore,
+    /// As by somebody who knows of no such commands.
+    PlainCopy,
 }
 
-async fn taken(world: &mut World) -> Result<Vec<u8>> {
-    world.stop_server().await?;
-    let copy = fs::read(world.config.data.join("campanile.db"))?;
-    world.start_server().await?;
+/// Copies the database under a name that says how many events are in it.
+async fn copied(world: &mut World, by: By, events: usize) -> Result<PathBuf> {
+    let copy = world.folder.path().join(format!("copy-{events}"));
+    match by {
+        By::Restore => Backup { into: copy.clone() }.perform(&world.config)?,
+        By::PlainCopy => {
+            world.stop_server().await?;
+            fs::copy(world.config.data.join("campanile.db"), &copy)?;
+            world.start_server().await?;
+        }
+    }
     Ok(copy)
 }
 
-async fn put_back(world: &mut World, copy: &[u8]) -> Result<()> {
+async fn put_back(world: &mut World, by: By, copy: PathBuf) -> Result<()> {
     world.stop_server().await?;
-    for companion in ["campanile.db-wal", "campanile.db-shm"] {
-        let left = world.config.data.join(companion);
-        ensure!(!left.exists(), "a server that ends leaves no log");
+    match by {
+        By::Restore => Restore { from: copy }.perform(&world.config)?,
+        By::PlainCopy => {
+            for companion in ["campanile.db-wal", "campanile.db-shm"] {
+                let left = world.config.data.join(companion);
+                ensure!(!left.exists(), "a server that ends leaves no log");
+            }
+            fs::copy(copy, world.config.data.join("campanile.db"))?;
+        }
     }
-    fs::write(world.config.data.join("campanile.db"), copy)?;
     world.start_server().await
 }
 
@@ -44,36 +64,60 @@ async fn told(world: &mut World, desk: &mut Desk, titles: &mut Vec<String>) -> R
     .await
 }
 
-#[tokio::test]
-async fn a_database_that_is_put_back_again_and_again_loses_and_silences_nothing() -> Result<()> {
+/// Says that each event was told of once and stands in the list once, and that just these are known to be this desk's alone.
+fn is_whole(desk: &Desk, heard: &[String], titles: &[String], lost: &[usize]) -> Result<()> {
+    let listed = desk.listed()?;
+    for (number, title) in titles.iter().enumerate() {
+        let rows: Vec<_> = listed.iter().filter(|row| row.ends_with(title)).collect();
+        ensure!(rows.len() == 1, "{title} in {listed:#?}");
+        ensure!(
+            rows[0].starts_with("Stranded") == lost.contains(&number),
+            "{} with {lost:?} lost",
+            rows[0]
+        );
+        let told = heard.iter().filter(|line| line.contains(title.as_str()));
+        ensure!(told.count() == 1, "{title} in {heard:#?}");
+    }
+    Ok(())
+}
+
+async fn again_and_again(by: By) -> Result<()> {
     let mut world = World::begin().await?;
     let mut desk = world.desk("laptop").await?;
-    let mut titles = Vec::new();
-    let mut copies = Vec::new();
+    let (mut titles, mut copies, mut heard) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..3 {
-        copies.push(taken(&mut world).await?);
+        copies.push(copied(&mut world, by, titles.len()).await?);
         desk.until_connected().await?;
         told(&mut world, &mut desk, &mut titles).await?;
     }
-    for round in 0..rounds() {
+    // Each takes a second.
+    for round in 0..rounds(6, 50) {
         // An earlier one, the same once more, and a later one than that.
-        let copy = &copies[[0, 0, 2, 1, 1, 2][round % 6]];
-        put_back(&mut world, copy).await?;
+        let copy = [0, 0, 2, 1, 1, 2][round % 6];
+        put_back(&mut world, by, copies[copy].clone()).await?;
         desk.until("the link to break", |desk| !desk.is_connected())
             .await?;
         desk.until_connected().await?;
+        let lost: Vec<_> = (copy..titles.len()).collect();
         for _ in 0..=round % 3 {
             told(&mut world, &mut desk, &mut titles).await?;
         }
+        heard.append(&mut desk.read());
+        is_whole(&desk, &heard, &titles, &lost)?;
         if round % 4 == 3 {
             desk = desk.restart()?;
             desk.until_connected().await?;
         }
     }
-    for title in &titles {
-        let listed = desk.listed()?;
-        let rows = listed.iter().filter(|row| row.ends_with(title.as_str()));
-        assert_eq!(rows.count(), 1, "{title} in {listed:#?}");
-    }
     Ok(())
+}
+
+#[tokio::test]
+async fn a_server_that_is_restored_again_and_again_loses_and_silences_nothing() -> Result<()> {
+    again_and_again(By::Restore).await
+}
+
+#[tokio::test]
+async fn a_database_that_is_put_back_again_and_again_loses_and_silences_nothing() -> Result<()> {
+    again_and_again(By::PlainCopy).await
 }

@@ -17,7 +17,7 @@ use campanile_client::{
     view::{BellView, LinkView, PageFilter, Part, PartView, ServerPart, Tab, TrayView},
 };
 use campanile_core::{
-    event::Notice, ids::EventId, preferences::Scope, time::Timestamp, zone::Rules,
+    change::Seq, event::Notice, ids::EventId, preferences::Scope, time::Timestamp, zone::Rules,
 };
 use tokio::sync::mpsc::{self, error::TrySendError};
 
@@ -181,13 +181,15 @@ impl Desk {
         self.session.bell_view(&self.now())
     }
 
-    /// Returns the list as it is kept, removed rows aside: a line for each notice, the newest first.
+    /// Returns the list as it is kept, removed rows aside: a line for each notice, the newest first. What the server lost
+    /// is stranded.
     pub fn listed(&self) -> Result<Vec<String>> {
         let items = self.items("")?.into_iter();
         let line = |item: KeptItem| {
             let (notice, mark) = (item.notice, item.marked.mark);
             let text = notice.title.or(notice.body).unwrap_or_default();
-            format!("{mark:?} {} {text}", notice.kind)
+            let stranded = if item.seq == Seq(0) { "Stranded " } else { "" };
+            format!("{stranded}{mark:?} {} {text}", notice.kind)
         };
         Ok(items.map(line).collect())
     }

@@ -6,11 +6,19 @@ use campanile_core::{ids::EventId, time::DAY_MS};
 use expect_test::expect;
 use serde_json::json;
 
-use crate::world::World;
+use crate::world::{World, rounds};
 
 #[tokio::test]
 async fn what_retention_took_while_a_desk_was_away_was_read_and_nothing_unread_is_missed()
 -> Result<()> {
+    for _ in 0..rounds(1, 20) {
+        drawer().await?;
+    }
+    Ok(())
+}
+
+/// Two desks of one agent, one at work every day and one in a drawer.
+async fn drawer() -> Result<()> {
     let mut world = World::begin().await?;
     let mut away = world.desk("laptop").await?;
     let mut here = world.desk("tower").await?;
@@ -50,7 +58,6 @@ async fn what_retention_took_while_a_desk_was_away_was_read_and_nothing_unread_i
     world.wall.pass_ms(20_000);
     here.until("everything pushed", |desk| desk.bell().common.waiting == 0)
         .await?;
-    // Two desks of one agent, one at work every day and one in a drawer.
     drop(here);
     world.wall.pass_ms(100 * DAY_MS);
     world.forget().await?;

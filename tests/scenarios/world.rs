@@ -240,3 +240,11 @@ fn merge(into: &mut Value, more: Value) {
 fn free_address() -> Result<std::net::SocketAddr> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
+
+/// Returns how often something is done: `short`, or `long` in the long form, which raises the cases of properties.
+pub fn rounds(short: usize, long: usize) -> usize {
+    match std::env::var_os("PROPTEST_CASES") {
+        None => short,
+        Some(_) => long,
+    }
+}
