@@ -7,7 +7,11 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use campanile_tests::stage::{Stage, notify::Ear, second::SecondDesk};
+use campanile_tests::stage::{
+    Stage,
+    notify::{Ear, Heard},
+    second::SecondDesk,
+};
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -53,7 +57,7 @@ fn run(course: &Course) -> Result<String> {
         -10 * YEAR_S,
         0,
     ];
-    let mut events = Vec::new();
+    let (mut events, mut heard) = (Vec::new(), Vec::new());
     for round in 0..course.rounds {
         let jump = jumps[round as usize % jumps.len()];
         set(&offset, jump)?;
@@ -65,6 +69,9 @@ fn run(course: &Course) -> Result<String> {
             events.push(id);
         }
         let told = || format!("round {round}, {jump} s away");
+        // One that names it, or that counts it among others.
+        let first = ear.toast(|toast| toast.replaces == 0).with_context(told)?;
+        heard.push(Heard::Notify(first));
         app.ask_until(|status| status["connected"] == true && status["unread"] == EVENTS)
             .with_context(told)?;
         // What was read may be forgotten after months: by the server's clock.
@@ -74,7 +81,8 @@ fn run(course: &Course) -> Result<String> {
         let kept = told::kept(&app)?;
         ensure!(kept == events.len() as u64, "{}: {kept} are kept", told());
     }
-    let toasted = told::by_name(ear.drain(), &events)?;
+    heard.extend(ear.drain());
+    let toasted = told::by_name(heard, &events)?;
     told::is_whole(&app)?;
     Ok(format!(
         "{} events, 0 lost, {toasted} toasted by name, 0 twice",

@@ -2,13 +2,14 @@
 
 use campanile_client::{
     act::Action,
+    effect::Effect,
     message::{Loaded, Message},
 };
 use campanile_core::change::Change;
 use expect_test::expect;
 use serde_json::json;
 
-use crate::stage::{cell, check, id, notice, one, toast};
+use crate::stage::{Stage, cell, check, id, notice, one, toast, up};
 
 #[test]
 fn what_arrives_is_kept_before_it_is_shown_and_heard() {
@@ -181,6 +182,37 @@ fn an_event_whose_time_is_over_interrupts_nobody() {
               tray Calm Digit(1) "Campanile: 1 unread"
         "#]],
     );
+}
+
+#[test]
+fn whether_the_time_of_an_event_is_over_is_told_by_the_servers_clock() {
+    const MINUTE_MS: i64 = 60_000;
+    let mut told = String::new();
+    for (ahead_min, over_in_min) in [(0, 5), (0, -5), (10, 5), (10, 15), (-10, -5), (-10, -15)] {
+        let mut desk = Stage::signed_in();
+        desk.tell(Message::Link(up(ahead_min * MINUTE_MS)));
+        let mut event = notice(1, "appointment_1_minute", desk.now);
+        event.expires_at = Some(desk.now.plus_ms(over_in_min * MINUTE_MS));
+        let entry = desk.entry(Change::Arrived {
+            notice: Box::new(event),
+            bell: true,
+            replaces: None,
+        });
+        let heard = desk.heard(vec![entry]);
+        let effects = desk.tell(heard);
+        let is_shown = effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Toast(_)));
+        told += &format!("{ahead_min:>3} min ahead, over in {over_in_min:>3} min: {is_shown}\n");
+    }
+    expect![[r#"
+          0 min ahead, over in   5 min: true
+          0 min ahead, over in  -5 min: false
+         10 min ahead, over in   5 min: false
+         10 min ahead, over in  15 min: true
+        -10 min ahead, over in  -5 min: true
+        -10 min ahead, over in -15 min: false
+    "#]].assert_eq(&told);
 }
 
 #[test]
