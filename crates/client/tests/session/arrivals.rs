@@ -212,7 +212,8 @@ fn whether_the_time_of_an_event_is_over_is_told_by_the_servers_clock() {
          10 min ahead, over in  15 min: true
         -10 min ahead, over in  -5 min: true
         -10 min ahead, over in -15 min: false
-    "#]].assert_eq(&told);
+    "#]]
+    .assert_eq(&told);
 }
 
 #[test]
