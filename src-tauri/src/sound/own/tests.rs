@@ -187,11 +187,14 @@ fn links_pipes_and_devices_are_refused_and_not_waited_for() {
     std::os::unix::fs::symlink("/dev/zero", sounds.join("zero.ogg")).expect("a link");
     mkfifoat(CWD, sounds.join("pipe.ogg"), Mode::RWXU).expect("a pipe");
     fs::create_dir(sounds.join("folder.ogg")).expect("a folder");
+    let _socket =
+        std::os::unix::net::UnixListener::bind(sounds.join("socket.ogg")).expect("a socket");
     for (name, expected) in [
         ("link.ogg", "system"),
         ("zero.ogg", "system"),
         ("pipe.ogg", "not_a_file"),
         ("folder.ogg", "not_a_file"),
+        ("socket.ogg", "system"),
     ] {
         assert_eq!(
             code(load(&sounds, name, &Errand::default())),
