@@ -172,11 +172,10 @@ impl Server {
         let asked = retry_after::read(response.headers(), (self.surroundings.wall)().ms());
         let offline = |why, broken| Fault::Offline { why, asked, broken };
         match status.as_u16() {
-            401 | 403 | 404 | 410 => judge_refusal(response, asked).await,
             407 => offline(Why::Proxy, false),
             300..400 | 511 => offline(Why::Portal, false),
             408 | 425 | 429 | 502..505 => offline(Why::Busy, false),
-            400..500 => Fault::Refused(problem(response, status).await),
+            400..500 => judge_refusal(response, asked).await,
             _ => offline(Why::Server, status.is_server_error()),
         }
     }
@@ -260,36 +259,32 @@ async fn read(mut response: Response, most: usize) -> Result<Vec<u8>, Fault> {
     }
 }
 
-/// Only the server's own word signs a desk out or gives up a cursor: a captive portal or a proxy says 401, 403 and 404
-/// as well.
+/// Only the server's own word signs a desk out, gives up a cursor, or refuses what it was sent: a captive portal or a
+/// proxy says 401, 404 and 405 as well.
 async fn judge_refusal(response: Response, asked: Option<Duration>) -> Fault {
-    let why = match expect_type(response.headers(), problem::MEDIA_TYPE) {
-        Ok(()) => {
-            let status = response.status();
-            let told = problem(response, status).await;
-            match Code::find(&told.code) {
-                Some(Code::Unauthorized) => return Fault::SignedOut,
-                Some(Code::NotFound | Code::CursorGone) => return Fault::Gone,
-                Some(Code::PairingCode) => return Fault::Refused(told),
-                // It does not answer to the host by which it is called: its administrator can mend that.
-                Some(_) => Why::Server,
-                None => Why::NotCampanile,
-            }
-        }
+    let status = response.status().as_u16();
+    let why = match told(response).await {
+        Ok(told) => match Code::find(&told.code) {
+            Some(Code::Unauthorized) => return Fault::SignedOut,
+            Some(Code::NotFound | Code::CursorGone) => return Fault::Gone,
+            // It does not answer to the host by which it is called: its administrator can mend that.
+            Some(Code::Forbidden | Code::StaleTimestamp) => Why::Server,
+            None if matches!(status, 401 | 403 | 404 | 410) => Why::NotCampanile,
+            Some(_) | None => return Fault::Refused(told),
+        },
         Err(Fault::Offline { why, .. }) => why,
         Err(other) => return other,
     };
     Fault::Offline {
         why,
         asked,
-        broken: false,
+        // A proxy that lets nothing so large through may let less through.
+        broken: status == 413,
     }
 }
 
-async fn problem(response: Response, status: StatusCode) -> Problem {
-    let body = read(response, PROBLEM_MOST_BYTES).await.unwrap_or_default();
-    serde_json::from_slice(&body).unwrap_or_else(|_| Problem {
-        status: status.as_u16(),
-        ..Code::BadRequest.because(format!("The server answered {status} without saying why."))
-    })
+async fn told(response: Response) -> Result<Problem, Fault> {
+    expect_type(response.headers(), problem::MEDIA_TYPE)?;
+    let body = read(response, PROBLEM_MOST_BYTES).await?;
+    serde_json::from_slice(&body).map_err(|_| Fault::offline(Why::Server))
 }

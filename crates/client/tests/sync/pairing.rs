@@ -159,12 +159,15 @@ async fn a_code_that_is_not_taken_is_told_in_terms_of_what_to_do() {
     let problem = "Content-Type: application/problem+json\r\n";
     let spent = serde_json::to_string(&Code::PairingCode.because("ask for another"));
     let spent = spent.expect("writes");
+    let unread = serde_json::to_string(&Code::BadRequest.because("no code"));
+    let unread = unread.expect("writes");
     let full = serde_json::to_string(&Code::DesksFull.because("revoke one"));
     let full = full.expect("writes");
     let table = [
         ("404 Not Found", "", "", PairingFault::NoAnswer),
         ("404 Not Found", problem, &spent, PairingFault::Code),
-        ("400 Bad Request", "", "", PairingFault::Code),
+        ("400 Bad Request", "", "", PairingFault::NoAnswer),
+        ("400 Bad Request", problem, &unread, PairingFault::Code),
         ("429 Too Many", "", "", PairingFault::Busy),
         ("409 Conflict", problem, &full, PairingFault::DesksFull),
         ("500 Broken", "", "", PairingFault::NoAnswer),

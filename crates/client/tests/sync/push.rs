@@ -259,23 +259,71 @@ async fn a_refused_token_signs_the_desk_out() {
     assert!(!net.is_called().await);
 }
 
+/// The next push, while time goes on for no longer than two failures may be apart.
+async fn next_push(net: &Net, stream: &mut Conversation) -> Conversation {
+    for _ in 0..600 {
+        tokio::select! {
+            again = net.accept() => return again,
+            () = beat(stream) => {}
+        }
+    }
+    panic!("nothing is pushed");
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_portal_that_forbids_a_push_signs_nobody_out_and_the_change_is_pushed_again() {
+async fn whatever_refuses_a_push_in_the_servers_place_signs_nobody_out_and_costs_no_change() {
+    let html = "Content-Type: text/html\r\n";
+    let problem = "Content-Type: application/problem+json\r\n";
+    let table = [
+        ("400 Bad Request", html, "<h1>nginx</h1>"),
+        ("400 Bad Request", "", ""),
+        ("403 Forbidden", html, "<form>"),
+        ("404 Not Found", html, "<h1>no such site</h1>"),
+        ("405 Method Not Allowed", html, "<h1>only GET</h1>"),
+        ("410 Gone", "", ""),
+        ("413 Too Large", html, "<h1>nginx</h1>"),
+        ("422 Odd", problem, "{"),
+        ("451 Unavailable", html, "<h1>filtered</h1>"),
+    ];
+    for (status, headers, body) in table {
+        let net = Net::new().await;
+        let (mut desk, mut stream) = online(&net).await;
+        desk.command(changes(0..2)).await;
+        // More often than it takes until what the server calls broken is tried in smaller pieces.
+        for _ in 0..5 {
+            let stranger = next_push(&net, &mut stream).await;
+            assert!(!pushed(&stranger).is_empty(), "{status}");
+            stranger.answer(status, headers, body).await;
+        }
+        let mut accepted = Vec::new();
+        while accepted.len() < 2 {
+            accept_all(next_push(&net, &mut stream).await).await;
+            accepted.extend(settled(&mut desk).await);
+        }
+        accepted.sort_unstable();
+        assert_eq!(accepted, [(0, true), (1, true)], "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_proxy_that_lets_nothing_large_through_is_sent_less_at_once() {
     let net = Net::new().await;
     let (mut desk, mut stream) = online(&net).await;
-    desk.command(changes(0..1)).await;
-    let portal = net.accept().await;
-    portal
-        .answer("403 Forbidden", "Content-Type: text/html\r\n", "<form>")
-        .await;
-    let again = loop {
-        tokio::select! {
-            again = net.accept() => break again,
-            () = beat(&mut stream) => {}
+    desk.command(changes(0..4)).await;
+    let mut accepted = Vec::new();
+    for _ in 0..5 {
+        let request = next_push(&net, &mut stream).await;
+        if pushed(&request).len() > 2 {
+            let html = "Content-Type: text/html\r\n";
+            request
+                .answer("413 Too Large", html, "<h1>nginx</h1>")
+                .await;
+        } else {
+            accept_all(request).await;
+            accepted.extend(settled(&mut desk).await);
         }
-    };
-    accept_all(again).await;
-    assert_eq!(settled(&mut desk).await, [(0, true)]);
+    }
+    assert_eq!(accepted, [(0, true), (1, true), (2, true), (3, true)]);
 }
 
 #[tokio::test(start_paused = true)]
