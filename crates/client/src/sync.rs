@@ -35,7 +35,7 @@ pub use why::Why;
 use http::Server;
 use state::State;
 
-/// A stream that brought neither the end of a line nor a KiB of one for so long is dead: the server sends a comment every 15 s.
+/// A stream that brought neither the end of a line nor 32 KiB of one for so long is dead: the server sends a comment every 15 s.
 pub const SILENCE: Duration = Duration::from_secs(40);
 
 /// A server that refused the token, or wanted a newer desk, is asked again after so long: it may have been its own mistake.

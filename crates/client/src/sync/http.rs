@@ -18,8 +18,9 @@ use super::{Surroundings, Token, Why, retry_after};
 pub const HEADERS_WITHIN: Duration = Duration::from_secs(15);
 /// For so long a body that is not a stream may bring nothing worth waiting for.
 const BODY_SILENCE: Duration = Duration::from_secs(60);
-/// So many bytes are a sign that a slow line still brings something, and that nobody dribbles to keep it open.
-pub const BYTES_OF_LIFE: usize = 1024;
+/// So many bytes before a silence counts are a sign that a slow line still brings something, and that nobody dribbles to
+/// keep it open (F13): a modem of 9,600 baud brings more, and the largest body is over within hours, not days.
+pub const BYTES_OF_LIFE: usize = 32 * 1024;
 /// So much of such a body is read.
 const BODY_MOST_BYTES: usize = 8 * 1024 * 1024;
 /// So much of a problem is read.

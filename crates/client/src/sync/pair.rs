@@ -25,6 +25,8 @@ const LINK_MOST_BYTES: usize = 2_048;
 const CODE_MOST_BYTES: usize = 256;
 /// A device's name is no longer than this.
 const NAME_MOST_CHARACTERS: usize = 100;
+/// For so long a person waits for a pairing, whose answer is short: no other link can be tried meanwhile (F13).
+const PAIRED_WITHIN: Duration = Duration::from_secs(60);
 /// For so long the server may take over each half of a sign-out, which goes on without it.
 const SIGN_OUT_WITHIN: Duration = Duration::from_secs(10);
 
@@ -122,7 +124,10 @@ pub async fn pair(
             code,
             device_name: plain,
         });
-    let answer: PairAnswer = server.ask(request).await.map_err(|fault| told(&fault))?;
+    let answer: PairAnswer = timeout(PAIRED_WITHIN, server.ask(request))
+        .await
+        .map_err(|_| PairingFault::NoAnswer)?
+        .map_err(|fault| told(&fault))?;
     let token = Token::new(answer.token).ok_or(PairingFault::NoAnswer)?;
     let id = account_id(&base, answer.agent).ok_or(PairingFault::NotALink)?;
     Ok((

@@ -5,6 +5,7 @@ mod bounds;
 mod clock;
 mod cuts;
 mod downgrade;
+mod dribble;
 mod faults;
 mod handshakes;
 mod net;

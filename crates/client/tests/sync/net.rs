@@ -223,6 +223,14 @@ impl Conversation {
         self.stream.set_zero_linger().expect("sets");
     }
 
+    /// Whether the other end has closed.
+    pub fn is_closed(&self) -> bool {
+        match self.stream.try_read(&mut [0; 64]) {
+            Ok(read) => read == 0,
+            Err(error) => error.kind() != std::io::ErrorKind::WouldBlock,
+        }
+    }
+
     /// Waits until the other end has closed.
     pub async fn until_closed(&mut self) {
         let mut rest = Vec::new();

@@ -79,18 +79,20 @@ async fn a_comment_every_quarter_of_a_minute_keeps_a_stream_alive() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn single_bytes_that_never_end_a_line_keep_nothing_alive() {
-    let net = Net::new().await;
-    let mut desk = Desk::follow(&net, None);
-    desk.next().await;
-    let mut server = net.accept_stream(&mut desk).await;
-    for _ in 0..40 {
-        server.send("x").await;
-        settle().await;
-        pass(Duration::from_secs(1)).await;
+async fn a_line_that_dribbles_and_never_ends_keeps_nothing_alive() {
+    for (bytes, every_s) in [(1, 1), (1_024, 4), (15 * 1_024, 39)] {
+        let net = Net::new().await;
+        let mut desk = Desk::follow(&net, None);
+        desk.next().await;
+        let mut server = net.accept_stream(&mut desk).await;
+        for _ in 0..=40 / every_s {
+            server.send(vec![b'x'; bytes]).await;
+            settle().await;
+            pass(Duration::from_secs(every_s)).await;
+        }
+        assert_eq!(desk.link().await, Link::Connecting, "{bytes} bytes");
+        server.until_closed().await;
     }
-    assert_eq!(desk.link().await, Link::Connecting);
-    server.until_closed().await;
 }
 
 #[tokio::test(start_paused = true)]
