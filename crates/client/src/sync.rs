@@ -1,12 +1,13 @@
 //! Following a server: its stream comes in as messages, and what was done here goes out to it.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Duration};
 
 use campanile_core::{ids::EventId, time::Timestamp};
 use campanile_protocol::{changes::PushedChange, routes};
+use futures_util::FutureExt as _;
 use reqwest::Method;
 use serde::de::IgnoredAny;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 use url::Url;
 
 use crate::{
@@ -32,8 +33,9 @@ pub use pair::{PairingLink, pair, sign_out};
 pub use token::Token;
 pub use why::Why;
 
+use backoff::{Backoff, Outcome};
 use http::Server;
-use state::State;
+use state::{Gone, State};
 
 /// A stream that brought neither the end of a line nor 32 KiB of one for so long is dead: the server sends a comment every 15 s.
 pub const SILENCE: Duration = Duration::from_secs(40);
@@ -98,6 +100,8 @@ fn chance() -> f64 {
 /// Follows a server until it is told to stop. While the token is refused, or the desk is too old, it looks every five minutes
 /// whether it still is.
 ///
+/// A part that panics is told, and all begins anew with a snapshot: what broke it may be the next thing in the log.
+///
 /// Everything it hears goes into `mailbox` as [`Message::From`] that account; it waits where that is full.
 /// It never waits for the mailbox before it takes a command, so that the desk may wait for it.
 pub async fn follow(
@@ -122,12 +126,23 @@ pub async fn follow(
         }
     };
     let following = async {
+        let mut backoff = Backoff::new();
         loop {
-            let end = tokio::select! {
-                end = stream::run(&state, &following.server, &token) => end,
-                end = push::run(&state, &following.server, &token) => end,
-                end = clock::run(&state, &following.server, &token) => end,
-                end = verdict::run(&state, &following.server, &token) => end,
+            let began = Instant::now();
+            let end = AssertUnwindSafe(async {
+                tokio::select! {
+                    end = stream::run(&state, &following.server, &token) => end,
+                    end = push::run(&state, &following.server, &token) => end,
+                    end = clock::run(&state, &following.server, &token) => end,
+                    end = verdict::run(&state, &following.server, &token) => end,
+                }
+            });
+            let Ok(end) = end.catch_unwind().await else {
+                state.forget_cursor();
+                if wait_broken(&state, &mut backoff, began).await.is_err() {
+                    return;
+                }
+                continue;
             };
             let link = match end {
                 Some(End::SignedOut) => Link::SignedOut,
@@ -145,6 +160,22 @@ pub async fn follow(
         () = obey => {}
         () = following => {}
     }
+}
+
+/// Tells that a part broke, and waits longer each time.
+async fn wait_broken(state: &State, backoff: &mut Backoff, began: Instant) -> Result<(), Gone> {
+    tracing::error!("what follows the server broke down; it begins anew");
+    state.set_online(false);
+    let stood = Outcome::Stood(began.elapsed());
+    let wait = backoff.next(stood, (state.surroundings.chance)());
+    let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+    let link = Link::Offline {
+        retry_at: (state.surroundings.wall)().plus_ms(wait_ms),
+        why: Why::Broken.code(),
+    };
+    state.tell(Message::Link(link)).await?;
+    tokio::time::sleep(wait).await;
+    Ok(())
 }
 
 /// Waits until the server takes the token again. Nothing that happens here hastens it: a refusal is not haggled over.

@@ -5,7 +5,7 @@ use campanile_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What a desk sends to be paired.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PairRequest {
@@ -13,6 +13,15 @@ pub struct PairRequest {
     pub code: String,
     /// What the desk calls itself, for the list of devices.
     pub device_name: String,
+}
+
+impl std::fmt::Debug for PairRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PairRequest")
+            .field("code", &"***")
+            .field("device_name", &self.device_name)
+            .finish()
+    }
 }
 
 /// What it gets.
@@ -85,4 +94,29 @@ pub fn link(server: &str, code: &str) -> String {
         })
         .collect();
     format!("{LINK_SCHEME}://pair?server={server}&code={code}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_code_nor_token_is_printed() {
+        let asked = PairRequest {
+            code: "canary".to_owned(),
+            device_name: "Mira's desk".to_owned(),
+        };
+        let answer = PairAnswer {
+            token: "canary".to_owned(),
+            device: DeviceId(uuid::Uuid::nil()),
+            agent: AgentId(uuid::Uuid::nil()),
+            name: "Mira".to_owned(),
+        };
+        for printed in [format!("{asked:?}"), format!("{answer:#?}")] {
+            assert!(
+                printed.contains("***") && !printed.contains("canary"),
+                "{printed}"
+            );
+        }
+    }
 }

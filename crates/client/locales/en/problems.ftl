@@ -45,4 +45,5 @@ offline-tls_unknown_authority = the server’s certificate comes from an authori
 offline-tls_weak = the server offers only encryption that is no longer safe (an old TLS, or a certificate signed with SHA-1): tell your administrator
 offline-tls_revoked = the server’s certificate was revoked: tell your administrator
 offline-authorities = the file with your own certificate authorities cannot be read
+offline-broken = a part of this app broke down and begins anew: if that goes on, tell your administrator
 offline-insecure = the server’s address is not safe: it must begin with https

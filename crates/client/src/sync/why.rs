@@ -52,6 +52,8 @@ whys! {
     TlsRevoked = "tls_revoked";
     /// The file of additional authorities cannot be read.
     Authorities = "authorities";
+    /// A part of this program broke down.
+    Broken = "broken";
     /// The address is plain http beyond this machine, which is never followed.
     Insecure = "insecure";
 }

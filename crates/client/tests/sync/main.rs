@@ -2,6 +2,7 @@
 
 mod authority;
 mod bounds;
+mod broken;
 mod clock;
 mod cuts;
 mod downgrade;
