@@ -28,7 +28,8 @@ impl Session {
         let mut fresh: Vec<KeptItem> = Vec::new();
         let mut chosen = false;
         let told_up_to = self.of.told_up_to;
-        for entry in entries {
+        for mut entry in entries {
+            self.pass_over_returned(&mut entry, now);
             self.of.newest = self.of.newest.max(entry.seq);
             self.meant(entry.at, now);
             let touched = self.of.inbox.apply(&entry);
@@ -192,6 +193,26 @@ impl Session {
         if at > self.of.latest && at.since_ms(self.of.link.corrected(now)) < HOUR_MS {
             self.of.latest = at;
         }
+    }
+
+    /// Takes out of an entry the notices whose snooze it tells, but which are back already.
+    pub(super) fn pass_over_returned(&self, entry: &mut Entry, now: Timestamp) {
+        if let Change::Marked { ids, mark } = &mut entry.change {
+            let told = Marked {
+                mark: *mark,
+                at: entry.at,
+            };
+            ids.retain(|id| !self.is_back(*id, told, now));
+        }
+    }
+
+    /// Says whether a notice is back from the very snooze that is told: the server hears of one late where the desk
+    /// slept or was cut off meanwhile, and nobody is told of the notice a second time for it.
+    pub(super) fn is_back(&self, id: EventId, told: Marked, now: Timestamp) -> bool {
+        let is_over = matches!(told.mark, Mark::Snoozed { until } if until <= now);
+        let known = self.of.inbox.item(id).map(|item| item.marked);
+        let is_it = |known: Marked| known.mark == Mark::Unread && known.at == told.at;
+        is_over && known.is_some_and(is_it)
     }
 
     /// Brings back what was put off until now: it is unread again, and decided afresh (R6).

@@ -75,10 +75,13 @@ impl Session {
         };
         let mut marked = Vec::new();
         let mut news = Vec::new();
-        for item in items {
+        for mut item in items {
             let id = item.notice.id;
             refill.saw(id);
             let known = self.of.inbox.item(id).copied();
+            if let Some(known) = known.filter(|_| self.is_back(id, item.marked, now)) {
+                item.marked = known.marked;
+            }
             if known.is_some_and(|known| known.seq == item.seq) {
                 refill.common = refill.common.max(item.seq);
             }
@@ -224,11 +227,12 @@ impl Session {
                 Deed::AllRead { up_to, filter } => Change::AllRead { up_to, filter },
                 _ => continue,
             };
-            let entry = Entry {
+            let mut entry = Entry {
                 seq: Seq(0),
                 at: change.at,
                 change: deed,
             };
+            self.pass_over_returned(&mut entry, now);
             marked.extend(self.of.inbox.apply(&entry).marked);
         }
         self.take_marks(marked, now);

@@ -12,7 +12,10 @@ use campanile_core::{
 use campanile_protocol::{changes::Outcome, problem::Code};
 use expect_test::expect;
 
-use crate::stage::{at, check, id, notice, one, toast, up};
+use crate::{
+    refill::{head, item, page},
+    stage::{at, check, id, notice, one, toast, up},
+};
 
 #[test]
 fn reading_counts_at_once_and_the_server_is_told() {
@@ -173,6 +176,51 @@ fn what_is_put_off_comes_back_unread_and_is_decided_afresh() {
               wake 11:00:30
             into the past
         "##]],
+    );
+}
+
+#[test]
+fn a_snooze_that_the_server_tells_after_its_end_brings_nothing_back_again() {
+    check(
+        |desk| {
+            desk.arrives(1, "sla_expired");
+            let until = at("11:00");
+            desk.act(
+                "put off",
+                Action::Snooze {
+                    what: one(1),
+                    until,
+                },
+            );
+            desk.wake("11:30");
+            desk.answers(&Outcome::Accepted);
+            let mark = Mark::Snoozed { until };
+            let mut own = desk.entry(Change::Marked {
+                ids: vec![id(1)],
+                mark,
+            });
+            own.at = at("10:00");
+            let heard = desk.heard(vec![own]);
+            desk.so_far().say("its own deed", heard);
+            desk.wake("11:31");
+            let mut known = item(1, 1, mark);
+            known.marked.at = at("10:00");
+            desk.say("a snapshot", page(1, Some(head(1)), vec![known], true));
+            desk.wake("11:32");
+        },
+        expect![[r#"
+            its own deed
+              keep cursor: at 2
+            11:31 woke
+            a snapshot
+              keep items: n1; entries: policy scopes; pending: c1(snoozed until 11:00 n1); cursor: snapshot; epoch: known
+              push c1(snoozed until 11:00 n1)
+              tray Urgent Digit(1) "Campanile: 1 unread"
+              wake 11:31:30
+            11:32 woke
+              push c1(snoozed until 11:00 n1)
+              wake 11:32:30
+        "#]],
     );
 }
 
