@@ -30,9 +30,14 @@ pub async fn run(state: &State, base: &Url, token: &Token) -> Option<End> {
     let mut broken = 0;
     // Kept from one push to the next, so that a click does not cost a handshake.
     let mut server = None;
+    let mut age = state.age();
     loop {
         let batch = state.next_changes(most, BATCH_MOST_BYTES).await;
         state.until_online().await;
+        if age.has_changed().unwrap_or_default() {
+            age.mark_unchanged();
+            server = None;
+        }
         let pushed = async {
             let server = match &mut server {
                 Some(server) => server,
@@ -40,7 +45,15 @@ pub async fn run(state: &State, base: &Url, token: &Token) -> Option<End> {
             };
             push(server, &batch).await
         };
-        let fault = match pushed.await {
+        let pushed = tokio::select! {
+            pushed = pushed => pushed,
+            // Over a connection from before a sleep the answer would be waited for in vain.
+            _ = age.changed() => {
+                server = None;
+                continue;
+            }
+        };
+        let fault = match pushed {
             Ok(answers) if !answers.is_empty() => {
                 settle(state, answers).await?;
                 backoff.reset();

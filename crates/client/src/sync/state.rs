@@ -37,6 +37,8 @@ pub struct State {
     cursor: watch::Sender<Option<String>>,
     online: watch::Sender<bool>,
     nudge: Notify,
+    /// How often a connection was asked for at once.
+    age: watch::Sender<u64>,
     queue: Mutex<Queue>,
     queued: Notify,
     measure: Notify,
@@ -65,6 +67,7 @@ impl State {
             cursor: watch::Sender::new(following.cursor.clone()),
             online: watch::Sender::new(false),
             nudge: Notify::new(),
+            age: watch::Sender::new(0),
             queue: Mutex::default(),
             queued: Notify::new(),
             measure: Notify::new(),
@@ -114,14 +117,20 @@ impl State {
         self.lock().resync = false;
     }
 
-    /// Connects at once.
+    /// Connects at once: the machine has slept, or the network is another.
     pub fn reconnect(&self) {
+        self.age.send_modify(|age| *age += 1);
         self.nudge.notify_one();
     }
 
     /// Waits until somebody asks for a connection at once.
     pub async fn nudged(&self) {
         self.nudge.notified().await;
+    }
+
+    /// Returns what changes whenever the connections that stand may have died without a word.
+    pub fn age(&self) -> watch::Receiver<u64> {
+        self.age.subscribe()
     }
 
     /// Returns where to go on; `None` asks for a snapshot.
