@@ -1,11 +1,5 @@
 //! F29: the clock of the desk jumps by hours, days and years, to 1970 and beyond 2038, and steps while events arrive.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
-};
-
 use anyhow::{Context as _, Result, ensure};
 use campanile_tests::stage::{
     Stage,
@@ -15,6 +9,7 @@ use campanile_tests::stage::{
 use tokio::runtime::Runtime;
 
 use crate::{
+    clock::{Clock, now_s},
     row::{Course, Row},
     told,
 };
@@ -34,18 +29,16 @@ const EVENTS: u32 = 3;
 
 fn run(course: &Course) -> Result<String> {
     let (server, mut app, folder) = Stage::parts()?;
-    let offset = folder.path().join("offset");
-    set(&offset, 0)?;
-    app.with("LD_PRELOAD", library()?)
-        .with("FAKETIME_TIMESTAMP_FILE", &offset)
-        .with("FAKETIME_NO_CACHE", "1")
-        .with("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    let clock = Clock::within(folder.path())?;
+    for (name, value) in clock.environment() {
+        app.with(name, value);
+    }
     app.start()?;
     app.pair(&server.pairing_link()?)?;
     app.ask_until(|status| status["connected"] == true)?;
     let elsewhere = SecondDesk::pair(&server.pairing_link()?)?;
     let (ear, source, runtime) = (Ear::open()?, server.source()?, Runtime::new()?);
-    let now_s = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
+    let now_s = now_s()?;
     let jumps = [
         HOUR_S,
         -HOUR_S,
@@ -60,12 +53,12 @@ fn run(course: &Course) -> Result<String> {
     let (mut events, mut heard) = (Vec::new(), Vec::new());
     for round in 0..course.rounds {
         let jump = jumps[round as usize % jumps.len()];
-        set(&offset, jump)?;
+        clock.put(jump)?;
         for event in 0..EVENTS {
             let id = format!("{round}-{event}");
             runtime.block_on(source.insist(&id))?;
             // It steps on while they come.
-            set(&offset, jump + 10 * i64::from(event))?;
+            clock.put(jump + 10 * i64::from(event))?;
             events.push(id);
         }
         let told = || format!("round {round}, {jump} s away");
@@ -88,20 +81,4 @@ fn run(course: &Course) -> Result<String> {
         "{} events, 0 lost, {toasted} toasted by name, 0 twice",
         events.len()
     ))
-}
-
-fn set(offset: &Path, seconds: i64) -> Result<()> {
-    // In one step: what reads it must not find half of it.
-    let fresh = offset.with_extension("new");
-    fs::write(&fresh, format!("{seconds:+}\n"))?;
-    Ok(fs::rename(fresh, offset)?)
-}
-
-/// Returns where the library lies that bends time, whatever the machine.
-fn library() -> Result<PathBuf> {
-    let places = fs::read_dir("/usr/lib")?.flatten();
-    places
-        .map(|place| place.path().join("faketime/libfaketime.so.1"))
-        .find(|library| library.exists())
-        .context("libfaketime is not installed")
 }
