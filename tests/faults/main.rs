@@ -14,6 +14,7 @@ mod carrier;
 mod client_killed;
 mod clock;
 mod clock_jumps;
+mod commits;
 mod damage;
 mod disk;
 mod disk_full;

@@ -7,7 +7,11 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use campanile_tests::stage::{PATIENCE, app::App, notify::Heard};
+use campanile_tests::stage::{
+    PATIENCE,
+    app::App,
+    notify::{Heard, Notify},
+};
 use rusqlite::{Connection, OpenFlags};
 
 /// Returns how many of these events were toasted by name; fails where one was twice.
@@ -18,10 +22,8 @@ pub fn by_name(heard: Vec<Heard>, events: &[String]) -> Result<usize> {
         if let Heard::Notify(toast) = heard
             && toast.replaces == 0
         {
-            let words = format!("{} {}", toast.title, toast.body);
-            let words: HashSet<_> = words
-                .split(|c: char| !c.is_ascii_digit() && c != '-')
-                .collect();
+            let text = format!("{} {}", toast.title, toast.body);
+            let words = words(&text);
             for event in events.iter().filter(|event| words.contains(event.as_str())) {
                 *toasts.entry(event).or_default() += 1;
             }
@@ -30,6 +32,26 @@ pub fn by_name(heard: Vec<Heard>, events: &[String]) -> Result<usize> {
     let twice: Vec<_> = toasts.iter().filter(|(_, times)| **times > 1).collect();
     ensure!(twice.is_empty(), "toasted more than once: {twice:?}");
     Ok(toasts.len())
+}
+
+/// Returns what says whether a toast names one of these events.
+pub fn name_of(events: &[String]) -> impl Fn(&Notify) -> bool + use<> {
+    let events = events.to_vec();
+    move |toast| {
+        let text = format!("{} {}", toast.title, toast.body);
+        let words = words(&text);
+        events.iter().any(|event| words.contains(event.as_str()))
+    }
+}
+
+/// Says whether a toast sums up what came, or was told, while nobody may have seen it.
+pub fn is_of_those_missed(toast: &Notify) -> bool {
+    toast.title.ends_with("while you were away")
+}
+
+fn words(text: &str) -> HashSet<&str> {
+    text.split(|c: char| !c.is_ascii_digit() && c != '-')
+        .collect()
 }
 
 /// Checks the databases of a desk.

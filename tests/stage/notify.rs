@@ -1,6 +1,11 @@
 //! An ear on the session bus: every toast that any program asks the notification daemon for.
 
-use std::{collections::HashMap, sync::mpsc, thread, time::Instant};
+use std::{
+    collections::HashMap,
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Result, bail};
 use zbus::{
@@ -69,6 +74,26 @@ impl Ear {
                 Ok(Heard::Notify(notify)) if wanted(&notify) => return Ok(notify),
                 Ok(other) => others.push(other),
                 Err(_) => bail!("no such toast came; instead: {others:#?}"),
+            }
+        }
+    }
+
+    /// Waits for so long for such a toast, and returns it if it came; all that was heard joins `heard`.
+    pub fn hear(
+        &self,
+        patience: Duration,
+        wanted: impl Fn(&Notify) -> bool,
+        heard: &mut Vec<Heard>,
+    ) -> Option<Notify> {
+        let limit = Instant::now() + patience;
+        loop {
+            let left = limit.saturating_duration_since(Instant::now());
+            let next = self.0.recv_timeout(left).ok()?;
+            heard.push(next.clone());
+            if let Heard::Notify(toast) = next
+                && wanted(&toast)
+            {
+                return Some(toast);
             }
         }
     }
