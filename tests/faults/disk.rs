@@ -78,6 +78,12 @@ impl Disk {
         Self::of(folder, image)
     }
 
+    /// Lets it stand still: whoever writes waits until what is returned is dropped.
+    pub fn hold(&self) -> Result<Held<'_>> {
+        as_root(&["fsfreeze", "-f"], &[&self.mounted])?;
+        Ok(Held(self))
+    }
+
     /// Mounts it anew with other options: `size=64m`, `ro`, `rw`.
     pub fn remount(&self, options: &str) -> Result<()> {
         let options = format!("remount,{options}");
@@ -88,6 +94,15 @@ impl Disk {
 impl Drop for Disk {
     fn drop(&mut self) {
         let _ = as_root(&["umount", "-l"], &[&self.mounted]);
+    }
+}
+
+/// A disk that stands still. Dropped, it goes on.
+pub struct Held<'a>(&'a Disk);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        let _ = as_root(&["fsfreeze", "-u"], &[&self.0.mounted]);
     }
 }
 

@@ -1,8 +1,9 @@
 //! The platform that sends events: over HTTP, again and again until it is told that they are kept.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
+use campanile_server::standard_webhooks;
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -28,6 +29,8 @@ pub struct Source {
     insists_for: Duration,
     recipient: String,
     collapse: Option<String>,
+    /// What it signs with, instead of showing its token.
+    secret: Option<Vec<u8>>,
 }
 
 impl Source {
@@ -42,6 +45,7 @@ impl Source {
             insists_for: PATIENCE,
             recipient: "a1".to_owned(),
             collapse: None,
+            secret: None,
         })
     }
 
@@ -57,6 +61,12 @@ impl Source {
     pub fn collapsing(mut self, key: &str) -> Self {
         self.collapse = Some(key.to_owned());
         self
+    }
+
+    /// Lets each request be signed as Standard Webhooks does: sent again, it has the same `webhook-id`.
+    pub fn signing(mut self, secret: &str) -> Result<Self> {
+        self.secret = Some(standard_webhooks::read_secret(secret).context("a secret")?);
+        Ok(self)
     }
 
     /// Lets each event be sent again for so long.
@@ -90,8 +100,25 @@ impl Source {
             })
         };
         let events: Vec<_> = ids.iter().map(|id| event(id.as_ref())).collect();
-        let request = self.client.post(&self.url).bearer_auth(&self.token);
-        let answer = request.json(&events).send().await?;
+        let body = serde_json::to_vec(&events)?;
+        let request = self.client.post(&self.url);
+        let request = match &self.secret {
+            None => request.bearer_auth(&self.token),
+            Some(secret) => {
+                let id = ids.first().context("an event")?.as_ref();
+                let now_s = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+                let now_s = i64::try_from(now_s)?;
+                request
+                    .header(standard_webhooks::ID, id)
+                    .header(standard_webhooks::TIMESTAMP, now_s)
+                    .header(
+                        standard_webhooks::SIGNATURE,
+                        standard_webhooks::sign(secret, id, now_s, &body),
+                    )
+            }
+        };
+        let request = request.header("content-type", "application/json");
+        let answer = request.body(body).send().await?;
         let retry_after = answer.headers().get("retry-after");
         Ok(Answer {
             status: answer.status(),
