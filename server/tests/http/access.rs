@@ -328,3 +328,37 @@ async fn no_route_answers_a_page_of_another_origin_or_takes_what_a_form_can_send
         }
     }
 }
+
+#[tokio::test]
+async fn nothing_is_changed_by_what_is_merely_fetched() {
+    let stage = Stage::new().await;
+    let shop = stage.team("shop", &["mira"]).await;
+    let mira = stage.desk("mira").await;
+    let event = json!({ "id": "1", "type": "module_event", "recipients": [{ "id": "mira" }] });
+    let told = stage.accept(&shop, event).await;
+    let event = told["event"].as_str().unwrap();
+    let db = rusqlite::Connection::open(stage.database()).unwrap();
+    // Another number once anybody else has committed.
+    let version = || {
+        let version = db.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0));
+        version.unwrap()
+    };
+    let before = version();
+    let mut fetched = 0;
+    for route in routes() {
+        if route.method != Method::GET {
+            continue;
+        }
+        for method in [Method::GET, Method::HEAD] {
+            let path = route.with(|_| event.to_owned());
+            let request = stage.request(method, &path).bearer_auth(&mira.token);
+            let status = request.send().await.unwrap().status();
+            fetched += u32::from(status.is_success());
+            assert_eq!(version(), before, "{} {status}", route.shown());
+        }
+    }
+    assert!(fetched > 6, "most of them give something");
+    let mark = json!({ "type": "marked", "ids": [event], "mark": { "as": "read" } });
+    stage.push(&mira, 1, mark).await;
+    assert_ne!(version(), before, "what is done is seen");
+}

@@ -167,3 +167,21 @@ async fn one_connection_too_many_is_closed_and_a_free_place_is_taken_again() {
     // The server hears of the end in its own time.
     while ask(&mut connect(&stage).await).await.is_empty() {}
 }
+
+#[tokio::test]
+async fn no_other_protocol_is_spoken() {
+    let stage = Stage::new().await;
+    for (greeting, answer) in [
+        // HTTP/2 has floods of its own.
+        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", ""),
+        (
+            "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n",
+            "HTTP/1.1 200 OK",
+        ),
+        ("SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP/1.1 400 Bad Request"),
+    ] {
+        let mut stream = connect(&stage).await;
+        send(&mut stream, greeting).await;
+        assert_eq!(first_line(&mut stream).await, answer, "{greeting}");
+    }
+}
