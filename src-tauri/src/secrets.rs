@@ -202,9 +202,7 @@ impl Keeper {
             Order::Keep(account, token, reply) => {
                 self.may_ask = true;
                 let (whose, secret) = (account.clone(), token.clone());
-                let kept = self
-                    .with_keyring(move || entry(&whose)?.set_secret(secret.reveal().as_bytes()))
-                    .is_ok();
+                let kept = self.with_keyring(move || write(&whose, &secret)).is_ok();
                 if kept {
                     self.session_only.remove(&account);
                 } else {
@@ -219,6 +217,7 @@ impl Keeper {
                     let kept = read(&account)?;
                     match entry(&account)?.delete_credential() {
                         Ok(()) | Err(keyring_core::Error::NoEntry) => Ok(kept),
+                        Err(keyring_core::Error::Ambiguous(all)) => clear(&all).map(|()| kept),
                         Err(other) => Err(other),
                     }
                 });
@@ -326,6 +325,26 @@ fn read(account: &str) -> keyring_core::Result<Option<Token>> {
         // Somebody else's bytes under our name are no token of ours.
         Ok(bytes) => Ok(String::from_utf8(bytes).ok().and_then(Token::new)),
         Err(keyring_core::Error::NoEntry) => Ok(None),
+        // Nor can ours be told from theirs beside it.
+        Err(keyring_core::Error::Ambiguous(_)) => Ok(None),
         Err(other) => Err(other),
     }
+}
+
+fn write(account: &str, token: &Token) -> keyring_core::Result<()> {
+    let (entry, secret) = (entry(account)?, token.reveal().as_bytes());
+    match entry.set_secret(secret) {
+        // Whatever bears our name makes way: with two of them no token could be kept ever again.
+        Err(keyring_core::Error::Ambiguous(all)) => {
+            clear(&all)?;
+            entry.set_secret(secret)
+        }
+        done => done,
+    }
+}
+
+fn clear(entries: &[keyring_core::Entry]) -> keyring_core::Result<()> {
+    entries
+        .iter()
+        .try_for_each(|entry| entry.delete_credential())
 }
