@@ -174,7 +174,7 @@ fn rounds(course: &Course) -> Result<String> {
     app.pair(&server.pairing_link()?)?;
     app.wait_for("connected", |status| status["connected"] == true)?;
     let token = token(&front.heard())?;
-    let secrets = [token.clone(), PASSWORD.to_owned()];
+    let secrets = [token.clone(), PASSWORD.to_owned(), PROOF.to_owned()];
     for round in 0..course.rounds {
         for kind in KINDS {
             app.quit()?;

@@ -1,6 +1,7 @@
 //! S7, S24: tokens, codes and secrets stand where they must and nowhere else, and what a desk writes is its user's alone.
 
 use std::{
+    cell::RefCell,
     fs,
     os::unix::{
         fs::{FileTypeExt as _, PermissionsExt as _},
@@ -11,12 +12,13 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use campanile_tests::stage::{Stage, app::App, run};
+use campanile_tests::stage::{Stage, app::App, hand::Hand, run};
+use serde_json::json;
 use tokio::runtime::Runtime;
 
 use crate::{
     row::{Course, Row},
-    tap::{Tap, parameter, stands_in_no_file, stands_not_in},
+    tap::{Echo, Tap, parameter, stands_in_no_file, stands_not_in},
 };
 
 pub const ROW: Row = Row {
@@ -56,6 +58,7 @@ fn rounds(course: &Course) -> Result<String> {
             "the keyring does not have the token"
         );
         secrets.extend([server.token().to_owned(), parameter(&link, "code")?]);
+        is_echoed(round, &tap, &app, &secrets)?;
         files += stands_in_no_file(folder.path(), &secrets)?;
         // The server signs with this one, and so must keep it.
         secrets.push(server.secret().to_owned());
@@ -80,6 +83,53 @@ fn rounds(course: &Course) -> Result<String> {
         "no token, code or secret in {files} files or at {processes} processes, no memory left behind, nothing for other eyes"
     ))
 }
+
+/// A push that is refused, and a token that is, by answers that tell all they were told: no window shows any of it.
+fn is_echoed(round: u32, tap: &Tap, app: &App, secrets: &[String]) -> Result<()> {
+    let mut hand = Hand::at(app)?;
+    tap.echo(REFUSES);
+    hand.act(&json!({ "do": "read_all" }))?;
+    let shown = RefCell::new(hand);
+    let looks = |window| shown.borrow_mut().look(window);
+    app.ask_until(|_| looks("bell").is_ok_and(|bell| bell["common"]["problem"] == "bad_event"))?;
+    let (ends, told) = ENDS[round as usize % ENDS.len()];
+    tap.echo(ends);
+    tap.cut();
+    app.ask_until(|status| {
+        [&status["link"]["why"], &status["link"]["state"]].contains(&&json!(told))
+    })?;
+    for window in ["bell", "preferences"] {
+        let shown = looks(window)?.to_string();
+        stands_not_in(shown.as_bytes(), window, secrets)?;
+    }
+    Ok(())
+}
+
+const REFUSES: Echo = Echo {
+    head: ("422 Odd", "application/problem+json"),
+    before: r#"{"type":"urn:campanile:problem:bad_event","code":"bad_event","status":422,"title":""#,
+    after: r#"","detail":"see the title"}"#,
+};
+
+/// By a portal, and by the server itself.
+const ENDS: [(Echo, &str); 2] = [
+    (
+        Echo {
+            head: ("401 Unauthorized", "text/html"),
+            before: "<h1>Who is this?</h1><pre>",
+            after: "</pre>",
+        },
+        "portal",
+    ),
+    (
+        Echo {
+            head: ("401 Unauthorized", "application/problem+json"),
+            before: r#"{"type":"urn:campanile:problem:unauthorized","code":"unauthorized","status":401,"title":"No","detail":""#,
+            after: r#""}"#,
+        },
+        "signed_out",
+    ),
+];
 
 /// Looks at the rights of all that a desk and its windows have written.
 fn is_its_users_alone(app: &App) -> Result<()> {

@@ -18,6 +18,15 @@ use url::Url;
 /// What stands before a token in the answer to a pairing.
 const BEFORE: &str = "\"token\":\"";
 
+/// What the tap answers in the server's place: all that it was asked, its headers too, between these words.
+#[derive(Clone, Copy)]
+pub struct Echo {
+    /// Status and media type.
+    pub head: (&'static str, &'static str),
+    pub before: &'static str,
+    pub after: &'static str,
+}
+
 /// A way to the server that remembers what came back on it.
 pub struct Tap {
     port: u16,
@@ -26,6 +35,7 @@ pub struct Tap {
     ends: Arc<Mutex<Vec<TcpStream>>>,
     /// Connections of an earlier age pass nothing on.
     age: Arc<AtomicU32>,
+    echo: Arc<Mutex<Option<Echo>>>,
 }
 
 impl Tap {
@@ -38,11 +48,19 @@ impl Tap {
             heard: Arc::default(),
             ends: Arc::default(),
             age: Arc::default(),
+            echo: Arc::default(),
         };
         let (heard, ends, age) = (tap.heard.clone(), tap.ends.clone(), tap.age.clone());
+        let echo = tap.echo.clone();
         let address = ("127.0.0.1", server.port().context("a port")?);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
+                let echoes = *echo.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(echoes) = echoes {
+                    // Whoever hung up meanwhile comes again.
+                    thread::spawn(move || echoes.answer(client));
+                    continue;
+                }
                 let Ok(server) = TcpStream::connect(address) else {
                     continue;
                 };
@@ -93,6 +111,11 @@ impl Tap {
         }
     }
 
+    /// Answers every connection that is made from now on in the server's place.
+    pub fn echo(&self, echo: Echo) {
+        *self.echo.lock().unwrap_or_else(PoisonError::into_inner) = Some(echo);
+    }
+
     /// Returns every token that was given.
     pub fn tokens(&self) -> Vec<String> {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -102,6 +125,22 @@ impl Tap {
             .skip(1)
             .filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()))
             .collect()
+    }
+}
+
+impl Echo {
+    fn answer(self, mut client: TcpStream) -> Result<()> {
+        let mut asked = [0; 8192];
+        let read = client.read(&mut asked)?;
+        let asked = serde_json::to_string(&String::from_utf8_lossy(&asked[..read]))?;
+        let body = format!("{}{}{}", self.before, asked.trim_matches('"'), self.after);
+        let (status, kind) = self.head;
+        let length = body.len();
+        write!(
+            client,
+            "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        )?;
+        Ok(client.shutdown(Shutdown::Write)?)
     }
 }
 
