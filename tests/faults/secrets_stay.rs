@@ -88,7 +88,7 @@ fn rounds(course: &Course) -> Result<String> {
 fn is_echoed(round: u32, tap: &Tap, app: &App, secrets: &[String]) -> Result<()> {
     let mut hand = Hand::at(app)?;
     tap.echo(REFUSES);
-    hand.act(&json!({ "do": "read_all" }))?;
+    hand.act(&json!({ "do": "available", "as_what": "busy" }))?;
     let shown = RefCell::new(hand);
     let looks = |window| shown.borrow_mut().look(window);
     app.ask_until(|_| looks("bell").is_ok_and(|bell| bell["common"]["problem"] == "bad_event"))?;
