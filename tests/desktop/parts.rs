@@ -2,12 +2,12 @@
 
 use std::{
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
-use anyhow::Result;
-
+use anyhow::{Context as _, Result};
 use campanile_tests::stage::{
     Stage,
     app::part,
@@ -16,8 +16,10 @@ use campanile_tests::stage::{
     notify::Ear,
     run,
     screen::{drawn, escape, process_of, window_in_sight},
+    surroundings::Surroundings,
     tray::Tray,
 };
+use zbus::{blocking::Connection, fdo::RequestNameFlags};
 
 #[test]
 fn a_panel_that_restarts_gets_the_icon_again() -> Result<()> {
@@ -44,6 +46,29 @@ fn a_panel_that_comes_late_gets_the_icon() -> Result<()> {
     Tray::open()?.wait_for("the icon", |tooltip| tooltip.contains("Campanile"))?;
     drop(server);
     Ok(())
+}
+
+#[test]
+fn a_program_that_takes_the_name_of_the_icon_first_keeps_it_from_no_panel() -> Result<()> {
+    let (_server, mut app, _folder) = Stage::parts()?;
+    // It waits to be let go: by then its number is known, of which such a name is made.
+    let waiting = ["sh", "-c", "read -r _; exec \"$0\" \"$@\""];
+    app.within(Surroundings::default().under(waiting));
+    let mut desk = app.desk().stdin(Stdio::piped()).spawn()?;
+    app.within(Surroundings::default());
+    let tried = (|| {
+        let taker = Connection::session()?;
+        for icon in 0..8 {
+            let name = format!("org.kde.StatusNotifierItem-{}-{icon}", desk.id());
+            taker.request_name_with_flags(name, RequestNameFlags::DoNotQueue.into())?;
+        }
+        desk.stdin.take().context("its input")?.write_all(b"\n")?;
+        app.ask_until(|status| part(status, "tray")["state"] == "works")?;
+        Tray::open()?.wait_for("the icon", |tooltip| tooltip.contains("Campanile"))
+    })();
+    desk.kill()?;
+    desk.wait()?;
+    tried.map(drop)
 }
 
 #[test]

@@ -106,7 +106,12 @@ impl Keeper {
             let (hosts, mut host) = watch::channel(Host::Here);
             let item = Item::new(view, self.desk.events.clone(), hosts);
             // Without a panel the icon waits for one; by default that would be an error.
-            let icon = item.assume_sni_available(true).spawn().await?;
+            // It goes by its connection's own name: any other may be taken already, by whoever wants it to be seen nowhere.
+            let icon = item
+                .assume_sni_available(true)
+                .disable_dbus_name(true)
+                .spawn()
+                .await?;
             host.borrow_and_update();
             let ended = self.follow(bus, &icon, &mut host).await;
             icon.shutdown().await;
