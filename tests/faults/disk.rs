@@ -107,7 +107,7 @@ impl Drop for Held<'_> {
 }
 
 /// Runs what only root may.
-fn as_root(words: &[&str], paths: &[&Path]) -> Result<String> {
+pub fn as_root(words: &[&str], paths: &[&Path]) -> Result<String> {
     let is_root = run(Command::new("id").arg("-u"))?.trim() == "0";
     let mut command = if is_root {
         Command::new(words[0])
