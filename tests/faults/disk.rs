@@ -1,14 +1,14 @@
 //! A disk of one's own, to be filled, locked, or cut from its power.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use campanile_tests::stage::run;
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 /// The disk, mounted until it is dropped.
 pub struct Disk {
@@ -76,6 +76,15 @@ impl Disk {
             String::from_utf8_lossy(&mended.stdout)
         );
         Self::of(folder, image)
+    }
+
+    /// Takes what room is left, until what is returned is dropped.
+    pub fn fill(&self) -> Result<NamedTempFile> {
+        let mut filling = NamedTempFile::new_in(&self.mounted)?;
+        match io::copy(&mut io::repeat(0), &mut filling) {
+            Err(full) if full.kind() == io::ErrorKind::StorageFull => Ok(filling),
+            ended => bail!("it was not filled: {ended:?}"),
+        }
     }
 
     /// Lets it stand still: whoever writes waits until what is returned is dropped.

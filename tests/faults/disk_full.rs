@@ -1,5 +1,7 @@
 //! F6: the disk under the server is full: nothing is acknowledged that is not kept, and it recovers by itself.
 
+use std::os::unix::fs::symlink;
+
 use anyhow::{Context as _, Result, bail, ensure};
 use campanile_tests::stage::{second::SecondDesk, server::Server};
 use tokio::runtime::Runtime;
@@ -24,7 +26,11 @@ fn run(course: &Course) -> Result<String> {
     let mut accepted = 0;
     for round in 0..course.rounds {
         let disk = Disk::in_memory("4m")?;
-        let server = Server::start(&disk.mounted.join("server"))?;
+        let folder = tempfile::tempdir()?;
+        // What it says on its terminal goes elsewhere.
+        let data = folder.path().join("server");
+        symlink(&disk.mounted, &data)?;
+        let mut server = Server::start(&data)?;
         let desk = SecondDesk::pair(&server.pairing_link()?)?;
         let source = server.source()?;
         let kept = runtime.block_on(async {
@@ -51,6 +57,16 @@ fn run(course: &Course) -> Result<String> {
             there == kept as usize,
             "round {round}: accepted {kept}, found {there}"
         );
+        // What a crash leaves behind is all that the next start needs.
+        server.kill()?;
+        let filling = disk.fill()?;
+        server.resume()?;
+        let there = desk.conversations()?.len();
+        ensure!(
+            there == kept as usize,
+            "round {round}: accepted {kept}, found {there} after a start on the full disk"
+        );
+        drop(filling);
         disk.remount("size=64m")?;
         runtime.block_on(source.insist(&kept.to_string()))?;
         let there = desk.conversations()?.len();
@@ -59,9 +75,30 @@ fn run(course: &Course) -> Result<String> {
             "round {round}: accepted {}, found {there}",
             kept + 1
         );
+        asks_for_room(&mut server, &disk).with_context(|| format!("round {round}"))?;
+        let there = desk.conversations()?.len();
+        ensure!(
+            there == kept as usize + 1,
+            "round {round}: accepted {}, found {there} after a start with room again",
+            kept + 1
+        );
         accepted += kept + 1;
     }
     Ok(format!(
         "{accepted} accepted, all there, and accepting again without a restart"
     ))
+}
+
+/// Ended in order it leaves nothing behind, and needs room at its start: it says so, and starts once there is some.
+fn asks_for_room(server: &mut Server, disk: &Disk) -> Result<()> {
+    server.stop()?;
+    let filling = disk.fill()?;
+    let refused = server.resume().err().context("it started without room")?;
+    let told = server.log();
+    ensure!(
+        told.lines().count() == 1 && told.contains("no room left") && told.contains("make some"),
+        "{refused:#}"
+    );
+    drop(filling);
+    server.resume()
 }

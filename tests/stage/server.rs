@@ -8,7 +8,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use uuid::Uuid;
 
 use super::{program, run, source::Source, surroundings::Surroundings};
@@ -79,7 +79,7 @@ impl Server {
         })
     }
 
-    /// Starts it again with what it had.
+    /// Starts it again with what it had; fails with what it said where it ends instead.
     pub fn resume(&mut self) -> Result<()> {
         let log = fs::File::create(self.data.with_extension("log"))?;
         let mut process = self
@@ -93,6 +93,10 @@ impl Server {
         let mut line = String::new();
         BufReader::new(process.stdout.take().context("the server has an output")?)
             .read_line(&mut line)?;
+        if line.is_empty() {
+            process.wait()?;
+            bail!("the server does not start: {}", self.log());
+        }
         self.process = Some(process);
         Ok(())
     }
@@ -101,6 +105,14 @@ impl Server {
     pub fn kill(&mut self) -> Result<()> {
         let mut process = self.process.take().context("the server runs")?;
         process.kill()?;
+        process.wait()?;
+        Ok(())
+    }
+
+    /// Ends it as an administrator does.
+    pub fn stop(&mut self) -> Result<()> {
+        let mut process = self.process.take().context("the server runs")?;
+        run(Command::new("kill").args(["-s", "TERM", &process.id().to_string()]))?;
         process.wait()?;
         Ok(())
     }

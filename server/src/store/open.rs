@@ -7,7 +7,7 @@ use std::{
 };
 
 use campanile_core::ids::Epoch;
-use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig, ffi};
 
 use super::{copies::keep_earlier, folder::owners_file, upgrade};
 
@@ -58,6 +58,9 @@ pub enum StoreError {
         /// What SQLite says.
         told: String,
     },
+    /// Its disk is full.
+    #[error("there is no room left on the disk of {}; make some, then start it again", .0.display())]
+    Full(PathBuf),
     /// The SQLite that was built in is too old.
     #[error("SQLite {0} can damage a database; build with 3.51.3 or later")]
     OldSqlite(&'static str),
@@ -74,7 +77,17 @@ pub enum StoreError {
 /// # Errors
 /// [`StoreError`]; a file that was written by a later version is not touched.
 pub fn open(path: &Path) -> Result<Connection, StoreError> {
-    open_as(path, MIGRATIONS)
+    open_as(path, MIGRATIONS).map_err(|error| match error {
+        StoreError::Sqlite(error) if is_full(&error) => StoreError::Full(path.to_owned()),
+        error => error,
+    })
+}
+
+/// Says whether a disk is full: the index beside the log, which the last who closes the file removes, has its own word for it.
+fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|failure| {
+        failure.code == ErrorCode::DiskFull || failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE
+    })
 }
 
 /// Opens it as a program of another version does.
