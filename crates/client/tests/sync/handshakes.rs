@@ -135,6 +135,9 @@ enum Left {
     Silent,
 }
 
+/// How much of so many bytes is said.
+type Part = fn(usize) -> usize;
+
 /// Reads one record, and returns it with its head.
 async fn record(stream: &mut TcpStream) -> Vec<u8> {
     let mut record = vec![0; 5];
@@ -163,7 +166,7 @@ async fn left_amid_a_handshake(
     desk: &mut Desk,
     place: &Place,
     acceptor: &TlsAcceptor,
-    said: impl FnOnce(usize) -> usize,
+    said: Part,
     left: Left,
 ) -> (&'static str, bool) {
     const CLOSE_NOTIFY: [u8; 7] = [21, 3, 3, 0, 2, 1, 0];
@@ -209,7 +212,7 @@ async fn a_server_that_leaves_amid_the_handshake_gets_no_byte_of_http_and_is_tri
     let authority = Authority::new();
     let file = authority.file();
     let acceptor = authority.serves(here());
-    let parts: [(&str, fn(usize) -> usize, &[Left]); 5] = [
+    let parts: [(&str, Part, &[Left]); 5] = [
         ("nothing", |_| 0, &[Left::Notified]),
         ("half a head", |_| 3, &[]),
         ("a head", |_| 5, &[]),
