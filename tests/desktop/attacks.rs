@@ -28,7 +28,7 @@ fn a_script_in_a_page_reaches_no_network_no_command_and_no_other_page() -> Resul
         let text = page.text("main").context("the page stands")?;
         assert!(!text.is_empty(), "{window} is empty");
     }
-    assert_eq!(canary.calls(), Vec::<String>::new());
+    assert_eq!(canary.calls()?, Vec::<String>::new());
     assert_eq!(opened.others()?, Vec::<String>::new());
     Ok(())
 }

@@ -121,7 +121,7 @@ fn a_daemon_fetches_nothing_that_a_stranger_wrote_and_may_die_under_what_it_show
         let after = ear.toast(|toast| toast.title.contains("assigned"))?;
         assert_eq!(after.replaces, 0, "{}: {after:?}", kind.part);
     }
-    assert_eq!(canary.calls(), Vec::<String>::new());
+    assert_eq!(canary.calls()?, Vec::<String>::new());
     assert_eq!(opened.others()?, Vec::<String>::new());
     Ok(())
 }

@@ -2,46 +2,63 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    net::TcpListener,
-    sync::{Arc, Mutex, PoisonError},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
 };
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+
+use super::PATIENCE;
 
 pub struct Canary {
-    address: String,
-    called: Arc<Mutex<Vec<String>>>,
+    place: SocketAddr,
+    called: mpsc::Receiver<Call>,
 }
+
+/// Who called, and what was asked as far as it was heard.
+type Call = (SocketAddr, Arc<Mutex<String>>);
 
 impl Canary {
     pub fn new() -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
-        let address = format!("http://{}/", listener.local_addr()?);
-        let called = Arc::<Mutex<Vec<String>>>::default();
-        let calls = Arc::clone(&called);
+        let place = listener.local_addr()?;
+        let (calls, called) = mpsc::channel();
         thread::spawn(move || {
-            for call in listener.incoming().flatten() {
-                let mut asked = String::new();
-                // Whoever only looks whether somebody is there has called, too.
-                let _ = BufReader::new(call).read_line(&mut asked);
-                calls
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(asked);
+            // Whoever only looks whether somebody is there has called, too.
+            while let Ok((call, who)) = listener.accept() {
+                let heard = Arc::<Mutex<String>>::default();
+                let asked = Arc::clone(&heard);
+                thread::spawn(move || {
+                    let mut line = String::new();
+                    let _ = BufReader::new(call).read_line(&mut line);
+                    *asked.lock().unwrap_or_else(PoisonError::into_inner) = line;
+                });
+                if calls.send((who, heard)).is_err() {
+                    return;
+                }
             }
         });
-        Ok(Self { address, called })
+        Ok(Self { place, called })
     }
 
     /// Returns the address, with a slash at its end.
-    pub fn address(&self) -> &str {
-        &self.address
+    pub fn address(&self) -> String {
+        format!("http://{}/", self.place)
     }
 
-    /// Returns what was asked for so far.
-    pub fn calls(&self) -> Vec<String> {
-        let called = self.called.lock().unwrap_or_else(PoisonError::into_inner);
-        called.clone()
+    /// Returns what was asked for since it was last asked: all that came before this very call, which is taken last.
+    pub fn calls(&self) -> Result<Vec<String>> {
+        let own = TcpStream::connect(self.place)?.local_addr()?;
+        let mut calls = Vec::new();
+        loop {
+            let call = self.called.recv_timeout(PATIENCE);
+            let (who, asked) = call.context("the canary hears nothing")?;
+            if who == own {
+                return Ok(calls);
+            }
+            let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+            calls.push(format!("{who} asked {asked:?}"));
+        }
     }
 }
