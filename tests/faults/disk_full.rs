@@ -91,7 +91,7 @@ fn run(course: &Course) -> Result<String> {
     ))
 }
 
-/// Ended in order it needs room at its start, unless a reader had it leave its log behind: it says so, and starts once there is some.
+/// Ended in order it mostly leaves no log behind, and then needs room at its start: it says so, and starts once there is some.
 fn asks_for_room(server: &mut Server, disk: &Disk) -> Result<bool> {
     server.stop()?;
     let filling = disk.fill()?;
