@@ -72,6 +72,25 @@ fn a_program_that_takes_the_name_of_the_icon_first_keeps_it_from_no_panel() -> R
 }
 
 #[test]
+fn a_program_that_takes_the_tray_and_never_answers_is_told_as_no_panel_and_gives_way_to_one()
+-> Result<()> {
+    desktop(&["stop", "panel"])?;
+    let tried = (|| {
+        let taker = Connection::session()?;
+        taker.request_name("org.kde.StatusNotifierWatcher")?;
+        let (_server, mut app, folder) = Stage::parts()?;
+        app.start()?;
+        app.ask_until(|status| part(status, "tray")["code"] == "no_host")?;
+        anyhow::Ok((app, taker, folder))
+    })();
+    let tried = tried.map(|(app, taker, folder)| taker.close().map(|()| (app, folder)));
+    desktop(&["start", "panel"])?;
+    let _stands = tried??;
+    Tray::open()?.wait_for("the icon", |tooltip| tooltip.contains("Campanile"))?;
+    Ok(())
+}
+
+#[test]
 fn a_daemon_that_restarts_shows_the_next_toast() -> Result<()> {
     let stage = Stage::up()?;
     let ear = Ear::open()?;

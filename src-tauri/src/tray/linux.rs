@@ -16,11 +16,12 @@ use campanile_client::view::{Part, PartState, TrayView};
 use futures_util::{
     FutureExt as _, StreamExt as _,
     future::{self, BoxFuture},
+    stream::BoxStream,
 };
 use ksni::TrayMethods as _;
 use tauri::AppHandle;
 use tokio::sync::watch;
-use zbus::{Address, Connection, conn::Builder, fdo::NameOwnerChangedStream};
+use zbus::{Address, Connection, conn::Builder};
 
 use super::Desk;
 use host::Host;
@@ -56,6 +57,8 @@ enum Ended {
     Bus,
     /// Nobody draws any more.
     Views,
+    /// Whoever had the tray never answered, and does not have it any more.
+    Host,
 }
 
 impl Keeper {
@@ -69,23 +72,23 @@ impl Keeper {
                 Ok(bus) => match self.keep(&bus, view).await {
                     Ok(Ended::Views) => return,
                     Ok(Ended::Bus) => lost = None,
+                    Ok(Ended::Host) => continue,
                     Err(problem) => tracing::debug!(%problem, "the tray has no session bus"),
                 },
                 Err(problem) => tracing::debug!(%problem, "the tray has no session bus"),
             }
             self.desk.tell(Part::Tray.fails("no_bus")).await;
             let lost = lost.get_or_insert_with(|| Return::of(Address::session()));
-            if !self.wait(lost).await {
+            if !self.wait(lost.again()).await {
                 return;
             }
         }
     }
 
-    /// Waits before the bus is tried again; says whether somebody still draws.
-    async fn wait(&mut self, lost: &mut Return) -> bool {
-        let again = pin!(lost.again());
+    /// Waits before the icon is tried again; says whether somebody still draws.
+    async fn wait(&mut self, again: impl Future<Output = ()>) -> bool {
         let checked = pin!(self.desk.checks.changed());
-        match future::select(checked, again).await {
+        match future::select(checked, pin!(again)).await {
             future::Either::Left((checked, _)) => {
                 self.desk.told = None;
                 checked.is_ok()
@@ -105,15 +108,23 @@ impl Keeper {
         let keeping = async {
             let (hosts, mut host) = watch::channel(Host::Here);
             let item = Item::new(view, self.desk.events.clone(), hosts);
+            let mut keepers = host::changes(bus).await.map_err(ksni::Error::Dbus)?;
             // Without a panel the icon waits for one; by default that would be an error.
             // It goes by its connection's own name: any other may be taken already, by whoever wants it to be seen nowhere.
             let icon = item
                 .assume_sni_available(true)
                 .disable_dbus_name(true)
-                .spawn()
-                .await?;
+                .spawn();
+            let icon = match future::select(pin!(icon), Timer::after(GRACE)).await {
+                future::Either::Left((icon, _)) => icon?,
+                future::Either::Right(_) => {
+                    self.desk.tell(Part::Tray.fails("no_host")).await;
+                    let is_drawn = self.wait(keepers.next().map(drop)).await;
+                    return Ok(if is_drawn { Ended::Host } else { Ended::Views });
+                }
+            };
             host.borrow_and_update();
-            let ended = self.follow(bus, &icon, &mut host).await;
+            let ended = self.follow(bus, &icon, &mut host, &mut keepers).await;
             icon.shutdown().await;
             Ok(ended)
         };
@@ -128,16 +139,14 @@ impl Keeper {
         bus: &Connection,
         icon: &ksni::Handle<Item>,
         host: &mut watch::Receiver<Host>,
+        keepers: &mut BoxStream<'static, ()>,
     ) -> Ended {
-        let Ok(mut keepers) = host::changes(bus).await else {
-            return Ended::Bus;
-        };
         let mut draw_at = None;
         let mut still_until = Instant::now();
         let mut give_up_at = self.look(bus, *host.borrow()).await;
         loop {
             let due = [draw_at, give_up_at].into_iter().flatten().min();
-            match self.next(bus, host, &mut keepers, due).await {
+            match self.next(bus, host, keepers, due).await {
                 Happened::BusLost => return Ended::Bus,
                 Happened::NoViews => return Ended::Views,
                 Happened::View => draw_at = draw_at.or(Some(still_until)),
@@ -181,7 +190,7 @@ impl Keeper {
         &mut self,
         bus: &Connection,
         host: &mut watch::Receiver<Host>,
-        keepers: &mut NameOwnerChangedStream,
+        keepers: &mut BoxStream<'static, ()>,
         at: Option<Instant>,
     ) -> Happened {
         let mut late = at.map_or_else(Timer::never, Timer::at);

@@ -2,11 +2,13 @@
 
 use std::fs;
 
+use futures_util::{StreamExt as _, future, stream::BoxStream};
 use zbus::{
-    Connection,
-    fdo::{self, DBusProxy, NameOwnerChangedStream},
+    Connection, Message, MessageStream,
+    fdo::{self, DBusProxy},
 };
 
+const BUS: &str = "org.freedesktop.DBus";
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
 /// Whether there is one.
@@ -19,11 +21,27 @@ pub enum Host {
 }
 
 /// Returns the changes of who keeps the tray: one panel may take over from another without a moment between them.
-pub async fn changes(bus: &Connection) -> zbus::Result<NameOwnerChangedStream> {
-    let names = DBusProxy::new(bus).await?;
-    names
-        .receive_name_owner_changed_with_args(&[(0, WATCHER)])
-        .await
+///
+/// A stream of zbus's own for a signal would hold a connection that nobody drives any more for ever, to take its rule back.
+pub async fn changes(bus: &Connection) -> zbus::Result<BoxStream<'static, ()>> {
+    let rule = format!("type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{WATCHER}'");
+    bus.call_method(
+        Some(BUS),
+        "/org/freedesktop/DBus",
+        Some(BUS),
+        "AddMatch",
+        &rule,
+    )
+    .await?;
+    let is_change = |message: zbus::Result<Message>| {
+        let message = message.ok()?;
+        let member = message.header().member().map(ToString::to_string);
+        (member.as_deref() == Some("NameOwnerChanged")).then_some(())
+    };
+    let heard = MessageStream::from(bus);
+    Ok(heard
+        .filter_map(move |message| future::ready(is_change(message)))
+        .boxed())
 }
 
 /// Returns the name of the program that keeps the tray, as far as the system tells; `None` where nobody does.
