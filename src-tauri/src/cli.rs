@@ -99,7 +99,7 @@ fn follow(command: Command, places: &Places) -> anyhow::Result<()> {
 fn start(places: &Places, open: Option<Window>) -> anyhow::Result<()> {
     let until = Instant::now() + PATIENCE;
     loop {
-        if let Some(lock) = Lock::take(places).context("the data folder cannot be locked")? {
+        if let Some(lock) = Lock::take(places)? {
             return desk::run(places, lock, open);
         }
         let told = wait_for(async {
@@ -210,7 +210,7 @@ pub async fn renew(places: &Places) -> anyhow::Result<Client> {
 async fn until_ended(places: &Places) -> anyhow::Result<Lock> {
     let until = Instant::now() + PATIENCE;
     loop {
-        if let Some(lock) = Lock::take(places).context("the data folder cannot be locked")? {
+        if let Some(lock) = Lock::take(places)? {
             return Ok(lock);
         }
         if Instant::now() > until {

@@ -78,6 +78,12 @@ impl Disk {
         Self::of(folder, image)
     }
 
+    /// Lets nothing more be written to these of its files, open as they may be, or lets it again.
+    pub fn seal(&self, files: &[&Path], sealed: bool) -> Result<()> {
+        let flag = if sealed { "+i" } else { "-i" };
+        as_root(&["chattr", flag], files).map(drop)
+    }
+
     /// Takes what room is left, until what is returned is dropped.
     pub fn fill(&self) -> Result<NamedTempFile> {
         let mut filling = NamedTempFile::new_in(&self.mounted)?;

@@ -1,8 +1,11 @@
 //! What a process takes of the machine, as the kernel tells it.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use anyhow::{Context as _, Result};
+
+/// The kernel counts in hundredths of a second.
+const TICK_MS: u64 = 10;
 
 pub const MIB: u64 = 1024 * 1024;
 
@@ -19,6 +22,19 @@ pub fn peak_bytes(process: u32) -> Result<u64> {
 /// Lets the kernel look for the peak anew.
 pub fn forget_peak(process: u32) -> Result<()> {
     Ok(fs::write(format!("/proc/{process}/clear_refs"), "5")?)
+}
+
+/// Returns for how long a process has had a processor.
+pub fn busy(process: u32) -> Result<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // Its name stands in brackets, and may hold anything.
+    let (_, fields) = stat.rsplit_once(") ").context("a name")?;
+    let mut fields = fields.split(' ').skip(11).map(str::parse::<u64>);
+    let (user, system) = (
+        fields.next().context("utime")??,
+        fields.next().context("stime")??,
+    );
+    Ok(Duration::from_millis((user + system) * TICK_MS))
 }
 
 fn field(process: u32, name: &str) -> Result<u64> {

@@ -2,6 +2,10 @@
 
 use std::{ffi::OsString, process::Command};
 
+use anyhow::Result;
+
+use super::run;
+
 /// Surroundings that are not those of the stage.
 #[derive(Clone, Debug, Default)]
 pub struct Surroundings {
@@ -13,6 +17,16 @@ impl Surroundings {
     /// A network namespace, to which only root may go.
     pub fn network(name: &str) -> Self {
         Self::default().under(["ip", "netns", "exec", name])
+    }
+
+    /// Those of a user to whom the rights of a file mean something, as they do not to root.
+    pub fn unprivileged() -> Result<Self> {
+        let is_root = run(Command::new("id").arg("-u"))?.trim() == "0";
+        let words = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"];
+        Ok(match is_root {
+            true => Self::default().under(words),
+            false => Self::default(),
+        })
     }
 
     /// Starts it by another program, which is given the command as its last arguments.

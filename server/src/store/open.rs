@@ -58,6 +58,9 @@ pub enum StoreError {
         /// What SQLite says.
         told: String,
     },
+    /// It may not be read or written.
+    #[error("{} cannot be opened; see that it and its folder are this user's and can be written, or set another `data`", .0.display())]
+    Closed(PathBuf),
     /// Its disk is full.
     #[error("there is no room left on the disk of {}; make some, then start it again", .0.display())]
     Full(PathBuf),
@@ -79,8 +82,15 @@ pub enum StoreError {
 pub fn open(path: &Path) -> Result<Connection, StoreError> {
     open_as(path, MIGRATIONS).map_err(|error| match error {
         StoreError::Sqlite(error) if is_full(&error) => StoreError::Full(path.to_owned()),
+        StoreError::Sqlite(error) if is_closed(&error) => StoreError::Closed(path.to_owned()),
         error => error,
     })
+}
+
+fn is_closed(error: &rusqlite::Error) -> bool {
+    use ErrorCode::{CannotOpen, PermissionDenied, ReadOnly};
+    let code = error.sqlite_error_code();
+    code.is_some_and(|code| matches!(code, CannotOpen | PermissionDenied | ReadOnly))
 }
 
 /// Says whether a disk is full: the index beside the log, which the last who closes the file removes, has its own word for it.

@@ -6,6 +6,8 @@ use std::{
     path::Path,
 };
 
+use anyhow::Context as _;
+
 use crate::places::{self, Places};
 
 /// The lock. Whoever holds it is the desk: nobody else writes to the store, and nobody else listens at the socket.
@@ -17,8 +19,8 @@ impl Lock {
     /// Takes the lock; `None` if another process holds it.
     ///
     /// # Errors
-    /// What the system says where the file cannot be made.
-    pub fn take(places: &Places) -> io::Result<Option<Self>> {
+    /// One line that says what to do, where the file cannot be made.
+    pub fn take(places: &Places) -> anyhow::Result<Option<Self>> {
         let Some(data) = lock(&places.data.join("desk.lock"))? else {
             return Ok(None);
         };
@@ -31,7 +33,16 @@ impl Lock {
     }
 }
 
-fn lock(path: &Path) -> io::Result<Option<File>> {
+fn lock(path: &Path) -> anyhow::Result<Option<File>> {
+    try_lock(path).with_context(|| {
+        format!(
+            "{} cannot be locked; see that it and its folder are yours and can be written",
+            path.display()
+        )
+    })
+}
+
+fn try_lock(path: &Path) -> io::Result<Option<File>> {
     let made = places::private()
         .create(true)
         .truncate(false)
