@@ -6,7 +6,8 @@ use campanile_core::time::{SECOND_MS, Timestamp};
 use tokio::time::sleep;
 
 /// The clocks are compared at least so often: a timer stands still while the machine sleeps, and the person may put the clock.
-const COMPARED_EVERY: Duration = Duration::from_secs(60);
+/// Each time wakes the processor, up to three times for one long timer.
+const COMPARED_EVERY: Duration = Duration::from_secs(120);
 /// By more than this, the clock on the wall has jumped or the machine has slept.
 const JUMP_MS: i64 = 5 * SECOND_MS;
 
