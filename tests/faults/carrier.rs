@@ -2,7 +2,8 @@
 
 use std::{
     process::{self, Command},
-    time::Instant,
+    thread,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, ensure};
@@ -16,6 +17,11 @@ pub const ROW: Row = Row {
     full: 50,
     run: rounds,
 };
+
+/// A desk gives a server up that was silent for 40 s, and says so once it has called in vain.
+const GIVES_UP_WITHIN: Duration = Duration::from_secs(90);
+/// After so long of calling in vain it waits for longer than it may take to be back.
+const TRIES_FOR: Duration = Duration::from_secs(60);
 
 /// The address of the server: one of a loopback, since a desk speaks no plain HTTP beyond its machine.
 const SERVER: &str = "127.0.9.1";
@@ -36,6 +42,15 @@ fn rounds(course: &Course) -> Result<String> {
     let mut slowest = Slowest::default();
     for round in 0..course.rounds {
         cable.pull()?;
+        if course.is_full && round == 0 {
+            // The news of it go lost on the way, and nothing is heard any more.
+            app.ask_within(GIVES_UP_WITHIN, |status| {
+                status["link"]["state"] == "offline"
+            })
+            .context("the stream is not given up")?;
+            // Trying in vain it waits longer each time.
+            thread::sleep(TRIES_FOR);
+        }
         let conversation = round.to_string();
         server.send(
             "conversation_assigned",
