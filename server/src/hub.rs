@@ -26,11 +26,12 @@ pub use slot::{Heard, News, Slot};
 pub const STEPS: u64 = 15;
 
 /// Desks that lose the server together come back at a rate of one in so many milliseconds,
-const RETURN_EACH_MS: usize = 40;
+const RETURN_EACH_MS: usize = 50;
 /// spread over no less than this
 const RETURN_LEAST_MS: usize = 1_000;
-/// and no more, as a person waits: of a thousand desks that is less than a twentieth in a second.
-const RETURN_MOST_MS: usize = 40_000;
+/// and no more, as a person waits: of a thousand desks that is less than a twentieth in any second, with those that call in vain
+/// and come again.
+const RETURN_MOST_MS: usize = 50_000;
 
 /// The open streams.
 #[derive(Debug)]
@@ -258,10 +259,10 @@ mod tests {
         let mut open = Vec::new();
         for (streams, retry_ms) in [
             (0, 1_000),
-            (25, 1_000),
-            (100, 4_000),
-            (1_000, 40_000),
-            (1_500, 40_000),
+            (20, 1_000),
+            (100, 5_000),
+            (1_000, 50_000),
+            (1_500, 50_000),
         ] {
             while open.len() < streams {
                 let (agent, id) = (AgentNo(1), AgentId(Uuid::from_u128(2)));

@@ -272,19 +272,15 @@ impl Relay {
         lock(&self.calls).clear();
     }
 
-    /// Returns how many calls there were, and how many at the most in one second.
+    /// Returns how many calls there were, and how many at the most within any second, wherever it begins.
     fn calls(&self) -> (usize, usize) {
         let calls = lock(&self.calls);
-        let Some(first) = calls.first() else {
-            return (0, 0);
+        let within_a_second = |first: usize| {
+            let end = calls[first] + Duration::from_secs(1);
+            calls.partition_point(|call| *call < end) - first
         };
-        let mut seconds = Vec::new();
-        for call in calls.iter() {
-            let second = call.duration_since(*first).as_secs() as usize;
-            seconds.resize(seconds.len().max(second + 1), 0);
-            seconds[second] += 1;
-        }
-        (calls.len(), seconds.into_iter().max().unwrap_or(0))
+        let most = (0..calls.len()).map(within_a_second).max();
+        (calls.len(), most.unwrap_or(0))
     }
 }
 
