@@ -53,8 +53,13 @@ fn own_melodies_are_listed_by_what_their_files_were_called_and_can_be_removed() 
     assert_eq!(listed().len(), 2);
     // Nothing of it is left, and nothing else is touched.
     assert_eq!(fs::read_dir(&sounds).expect("the folder").count(), 5);
-    for strange in ["own:../sounds", "own:", "alarm", "own:/etc/passwd"] {
+    // Were the name believed, this file would go, and none of the machine's.
+    let precious = outer.path().join("precious.ogg");
+    fs::write(&precious, TONE).expect("a file");
+    let absolute = format!("own:{}", precious.display());
+    for strange in ["own:../precious.ogg", "own:", "alarm", &absolute] {
         assert_eq!(code(remove(&sounds, strange)), "name", "{strange}");
+        assert!(precious.exists(), "{strange}");
     }
     assert_eq!(list(&outer.path().join("none")).expect("a list"), []);
 }
