@@ -18,7 +18,8 @@ test("each package is what it was when it was chosen", () => {
 });
 
 test("each package comes from the registry", () => {
-  expect(named(({ resolved }) => /^(git|file|https?):/.test(resolved ?? ""))).toEqual([]);
+  // Those of the registry name no address; whatever has one comes from elsewhere.
+  expect(named(({ resolved }) => resolved !== undefined)).toEqual([]);
 });
 
 test("no package runs anything when it is installed", () => {
