@@ -22,6 +22,7 @@ mod disk_full_desk;
 mod flood;
 mod front;
 mod hogs;
+mod io_errors;
 mod keyring;
 mod leak;
 mod logind;
@@ -69,6 +70,7 @@ const ROWS: &[Row] = &[
     disk_full::ROW,
     disk_full_desk::ROW,
     read_only::ROW,
+    io_errors::ROW,
     flood::ROW,
     slow_clients::ROW,
     hogs::ROW,
