@@ -1,6 +1,8 @@
-//! A bus after it was lost: it may come back minutes or hours later, at the same place.
+//! A bus after it was lost: it may come back minutes or hours later, at the same place. Who owns its names is in [`names`].
 //!
 //! Where the bus has a socket among the files, the kernel tells when it is made again; else the place is looked at ever more rarely.
+
+pub mod names;
 
 use std::{
     ffi::OsString, mem::MaybeUninit, os::fd::OwnedFd, path::PathBuf, pin::pin, time::Duration,

@@ -18,9 +18,9 @@ use zbus::Connection;
 
 use super::{
     PATIENCE,
-    wire::{self, BUS, Capabilities, NOTIFICATIONS},
+    wire::{self, Capabilities, NOTIFICATIONS},
 };
-use crate::toast::queue::Order;
+use crate::{bus::names, toast::queue::Order};
 
 /// How many toasts may wait or be under way; what comes beyond is refused, and joins a summary.
 const UNANSWERED: usize = 50;
@@ -95,17 +95,16 @@ impl Courier {
 
     /// Begins to listen on a new connection, before anything is shown: a quick click must not be lost.
     pub(super) async fn arrive(&mut self, connection: &Connection) -> zbus::Result<()> {
-        for rule in wire::RULES {
-            bus_call(connection, "AddMatch", &rule).await?;
-        }
+        names::ask(connection, "AddMatch", &wire::SIGNALS).await?;
+        names::hear_of(connection, NOTIFICATIONS).await?;
         self.connection = Some(connection.clone());
-        match bus_call(connection, "GetNameOwner", &NOTIFICATIONS).await {
+        match names::ask(connection, "GetNameOwner", &NOTIFICATIONS).await {
             Ok(answer) => {
                 self.owner = Some(answer.body().deserialize()?);
                 self.ask().await;
             }
             Err(zbus::Error::MethodError(..)) => {
-                let startable = bus_call(connection, "ListActivatableNames", &()).await?;
+                let startable = names::ask(connection, "ListActivatableNames", &()).await?;
                 let startable: Vec<String> = startable.body().deserialize()?;
                 let is_startable = startable.iter().any(|name| name == NOTIFICATIONS);
                 self.tell(if is_startable {
@@ -332,14 +331,4 @@ impl Courier {
 /// There is no notification daemon.
 fn none() -> PartState {
     Part::Toast.fails("none")
-}
-
-async fn bus_call<B: serde::Serialize + zbus::zvariant::Type>(
-    connection: &Connection,
-    method: &str,
-    body: &B,
-) -> zbus::Result<zbus::Message> {
-    connection
-        .call_method(Some(BUS), "/org/freedesktop/DBus", Some(BUS), method, body)
-        .await
 }

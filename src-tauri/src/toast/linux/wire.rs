@@ -13,8 +13,6 @@ use crate::toast::markup::escaped;
 
 /// The daemon's name and interface.
 pub const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
-/// The bus' name and interface.
-pub const BUS: &str = "org.freedesktop.DBus";
 /// The app's name, for people.
 const NAME: &str = "Campanile";
 /// The name of its desktop entry, by which a desktop groups toasts and finds their settings.
@@ -23,12 +21,8 @@ const ENTRY: &str = "Campanile";
 const ICON: &str = "campanile";
 const PATH: &str = "/org/freedesktop/Notifications";
 
-/// What to listen to: the daemon's signals, and who the daemon is. Both say whom they want to hear, so that no other
-/// program's signal reaches the thread by them.
-pub const RULES: [&str; 2] = [
-    "type='signal',sender='org.freedesktop.Notifications',path='/org/freedesktop/Notifications',interface='org.freedesktop.Notifications'",
-    "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='org.freedesktop.Notifications'",
-];
+/// What to listen to. It says whom it wants to hear, so that no other program's signal reaches the thread by it.
+pub const SIGNALS: &str = "type='signal',sender='org.freedesktop.Notifications',path='/org/freedesktop/Notifications',interface='org.freedesktop.Notifications'";
 
 /// What a daemon can do, as far as it matters here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

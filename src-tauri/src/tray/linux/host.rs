@@ -8,7 +8,8 @@ use zbus::{
     fdo::{self, DBusProxy},
 };
 
-const BUS: &str = "org.freedesktop.DBus";
+use crate::bus::names;
+
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
 /// Whether there is one.
@@ -21,40 +22,25 @@ pub enum Host {
 }
 
 /// Returns the changes of who keeps the tray: one panel may take over from another without a moment between them.
-///
-/// A stream of zbus's own for a signal would hold a connection that nobody drives any more for ever, to take its rule back.
 pub async fn changes(bus: &Connection) -> zbus::Result<BoxStream<'static, ()>> {
-    let rule = format!("type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{WATCHER}'");
-    bus.call_method(
-        Some(BUS),
-        "/org/freedesktop/DBus",
-        Some(BUS),
-        "AddMatch",
-        &rule,
-    )
-    .await?;
-    let is_change = |message: zbus::Result<Message>| {
-        let message = message.ok()?;
-        let member = message.header().member().map(ToString::to_string);
-        (member.as_deref() == Some("NameOwnerChanged")).then_some(())
-    };
+    names::hear_of(bus, WATCHER).await?;
+    let told = |message: Message| names::owner_told(&message, WATCHER).map(drop);
     let heard = MessageStream::from(bus);
     Ok(heard
-        .filter_map(move |message| future::ready(is_change(message)))
+        .filter_map(move |message| future::ready(message.ok().and_then(told)))
         .boxed())
 }
 
 /// Returns the name of the program that keeps the tray, as far as the system tells; `None` where nobody does.
 pub async fn name(bus: &Connection) -> Option<String> {
     let process = match process(bus).await {
-        Ok(process) => process.to_string(),
         Err(fdo::Error::NameHasNoOwner(_)) => return None,
-        Err(_) => String::new(),
+        process => process.ok(),
     };
     // A name of the kernel's own keeping: at most 15 bytes, and a line's end.
-    let name = fs::read_to_string(format!("/proc/{process}/comm"));
+    let name = process.and_then(|process| fs::read_to_string(format!("/proc/{process}/comm")).ok());
     Some(name.map_or_else(
-        |_| "StatusNotifier".to_owned(),
+        || "StatusNotifier".to_owned(),
         |name| name.trim().to_owned(),
     ))
 }

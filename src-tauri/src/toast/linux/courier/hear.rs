@@ -10,7 +10,10 @@ use campanile_client::{
 use zbus::message;
 
 use super::{Call, Courier, Daemon, Known, Next, none};
-use crate::toast::linux::wire::{self, BUS, Capabilities, NOTIFICATIONS, Reason};
+use crate::{
+    bus::names::{self, BUS},
+    toast::linux::wire::{self, Capabilities, NOTIFICATIONS, Reason},
+};
 
 /// How many numbers of toasts are remembered. A toast whose time is over can still be clicked in the system's list.
 const REMEMBERED: usize = 256;
@@ -25,15 +28,8 @@ impl Courier {
         let sender = header.sender().map(|name| name.as_str());
         match message.message_type() {
             message::Type::Signal if sender == Some(BUS) => {
-                if header
-                    .member()
-                    .is_some_and(|member| member == "NameOwnerChanged")
-                    && let Ok((name, _, owner)) =
-                        message.body().deserialize::<(String, String, String)>()
-                    && name == NOTIFICATIONS
-                {
-                    self.owned_by(Some(owner).filter(|owner| !owner.is_empty()))
-                        .await;
+                if let Some(owner) = names::owner_told(message, NOTIFICATIONS) {
+                    self.owned_by(owner).await;
                 }
             }
             message::Type::Signal if sender.is_some() && sender == self.owner.as_deref() => {
