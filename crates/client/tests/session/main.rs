@@ -16,6 +16,7 @@ mod order;
 mod put_back;
 mod quiet;
 mod refill;
+mod snoozes;
 mod stage;
 mod standing;
 mod stores;
