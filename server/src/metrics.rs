@@ -12,6 +12,7 @@ use crate::{app::App, refusal::Refusal, routes::guard};
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/metrics", get(metrics))
+        .layer(middleware::from_fn(guard::survive))
         .layer(middleware::from_fn_with_state(app.clone(), guard::check))
         .with_state(app)
 }

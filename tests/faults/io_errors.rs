@@ -1,6 +1,6 @@
 //! F8: what lies under server and desk answers reads, writes and syncs with EIO: nothing is acknowledged that is not kept, both say so, and go on when it works again.
 
-use std::{path::PathBuf, process::Command, thread, time::Duration};
+use std::{path::PathBuf, process::Command};
 
 use anyhow::{Context as _, Result, ensure};
 use campanile_tests::stage::{
@@ -13,7 +13,7 @@ use campanile_tests::stage::{
 use tokio::runtime::Runtime;
 
 use crate::{
-    process::busy,
+    process::is_calm,
     row::{Course, Row},
 };
 
@@ -27,10 +27,6 @@ pub const ROW: Row = Row {
 /// What fails, by the names of libfiu.
 const CALLS: [&str; 2] = ["posix/io/sync/fsync", "posix/io/rw/pwrite"];
 const EIO: i32 = 5;
-/// A desk in trouble looks at its disk now and then, and does nothing else.
-const RESTS_FOR: Duration = Duration::from_secs(1);
-const BUSY_MOST: Duration = Duration::from_millis(100);
-
 fn rounds(course: &Course) -> Result<String> {
     let runtime = Runtime::new()?;
     for round in 0..course.rounds {
@@ -85,10 +81,7 @@ fn under_desk(runtime: &Runtime, call: &'static str) -> Result<()> {
     faults.begin(call, process)?;
     runtime.block_on(source.insist("meanwhile"))?;
     app.ask_until(|status| status["unread"] == 2 && part(status, "store")["state"] == "fails")?;
-    let before = busy(process)?;
-    thread::sleep(RESTS_FOR);
-    let worked = busy(process)? - before;
-    ensure!(worked < BUSY_MOST, "at rest it worked for {worked:?}");
+    is_calm(process)?;
     faults.end(call, process)?;
     app.ask_until(|status| part(status, "store")["state"] == "works")?;
     app.kill()?;

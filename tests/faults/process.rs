@@ -1,11 +1,15 @@
 //! What a process takes of the machine, as the kernel tells it.
 
-use std::{fs, time::Duration};
+use std::{fs, thread, time::Duration};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 /// The kernel counts in hundredths of a second.
 const TICK_MS: u64 = 10;
+
+/// Of so long a process that is calm works for less than that.
+const CALM_FOR: Duration = Duration::from_secs(1);
+const BUSY_MOST: Duration = Duration::from_millis(100);
 
 pub const MIB: u64 = 1024 * 1024;
 
@@ -24,8 +28,17 @@ pub fn forget_peak(process: u32) -> Result<()> {
     Ok(fs::write(format!("/proc/{process}/clear_refs"), "5")?)
 }
 
+/// Makes sure that a process in trouble looks around now and then, and does nothing else.
+pub fn is_calm(process: u32) -> Result<()> {
+    let before = busy(process)?;
+    thread::sleep(CALM_FOR);
+    let worked = busy(process)? - before;
+    ensure!(worked < BUSY_MOST, "at rest it worked for {worked:?}");
+    Ok(())
+}
+
 /// Returns for how long a process has had a processor.
-pub fn busy(process: u32) -> Result<Duration> {
+fn busy(process: u32) -> Result<Duration> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     // Its name stands in brackets, and may hold anything.
     let (_, fields) = stat.rsplit_once(") ").context("a name")?;

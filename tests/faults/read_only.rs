@@ -1,6 +1,6 @@
 //! F8: the disk under server and desk may not be written, or their folders are not theirs: both say so, lose nothing, and go on when it may.
 
-use std::{os::unix::fs::symlink, path::Path, process::Command, thread, time::Duration};
+use std::{os::unix::fs::symlink, path::Path, process::Command};
 
 use anyhow::{Context as _, Result, ensure};
 use campanile_tests::stage::{
@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     disk::Disk,
-    process::busy,
+    process::is_calm,
     row::{Course, Row},
 };
 
@@ -25,10 +25,6 @@ pub const ROW: Row = Row {
     full: 20,
     run: rounds,
 };
-
-/// A desk in trouble looks at its disk now and then, and does nothing else.
-const RESTS_FOR: Duration = Duration::from_secs(1);
-const BUSY_MOST: Duration = Duration::from_millis(100);
 
 fn rounds(course: &Course) -> Result<String> {
     for round in 0..course.rounds {
@@ -120,10 +116,7 @@ impl Trial {
         self.send()?;
         let status = self.app.status()?;
         ensure!(part(&status, "store")["code"] == "read_only", "{status:#}");
-        let before = busy(self.app.pid()?)?;
-        thread::sleep(RESTS_FOR);
-        let worked = busy(self.app.pid()?)? - before;
-        ensure!(worked < BUSY_MOST, "at rest it worked for {worked:?}");
+        is_calm(self.app.pid()?)?;
         allow(&self.below_desk)?;
         self.app
             .ask_until(|status| part(status, "store")["state"] == "works")?;
